@@ -113,6 +113,13 @@ func (tx *Tx) Queue(sql string, want int64, miss error, args ...any) {
 	tx.queue = append(tx.queue, queued{sql: sql, args: args, want: want, miss: miss})
 }
 
+// Read queues a read whose rows go to scan when the next round trip is made
+// (Flush, Query or the end), so that reads which do not need each other's
+// answers travel together.
+func (tx *Tx) Read(sql string, scan func(pgx.Rows) error, args ...any) {
+	tx.queue = append(tx.queue, queued{sql: sql, args: args, scan: scan})
+}
+
 // Enqueue adds a job to the transaction that is its reason.
 func (tx *Tx) Enqueue(args river.JobArgs, opts *river.InsertOpts) {
 	tx.jobs = append(tx.jobs, river.InsertManyParams{Args: args, InsertOpts: opts})
