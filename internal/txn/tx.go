@@ -10,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
+
+	"packhouse/internal/id"
 )
 
 // Tx is one command under way. It cannot be made outside this package.
@@ -24,6 +26,7 @@ type Tx struct {
 	now     time.Time
 	events  int
 	writes  int
+	rows    int // counted by Next
 	quiet   string
 	open    bool // BEGIN was sent
 	ended   bool
@@ -100,6 +103,15 @@ func (tx *Tx) At() time.Time {
 
 // Actor is who acts.
 func (tx *Tx) Actor() Actor { return tx.actor }
+
+// Key is the command's key, for rows that may stand only once per command.
+func (tx *Tx) Key() id.Key { return tx.command.Key }
+
+// Next counts such rows within the command: 1, 2, 3…
+func (tx *Tx) Next() int {
+	tx.rows++
+	return tx.rows
+}
 
 // Quiet allows a commit without an event and says why: the autosave of a
 // draft, a repeated import.
