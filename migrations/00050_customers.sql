@@ -4,6 +4,7 @@ create sequence customers_number_seq start 1001;
 create table customers (
     id                 bigint generated always as identity primary key,
     number             text    not null unique default nextval('customers_number_seq')::text,
+    external_ref       text    unique check (external_ref <> ''),
     kind               text    not null check (kind in ('person', 'company')),
     name               text    not null check (name <> ''),
     email              text    check (email <> ''),
@@ -22,11 +23,12 @@ create table customers (
     version            bigint  not null default 1,
     created_at         timestamptz not null default now(),
     erased_at          timestamptz,
-    search             text    generated always as (packhouse_fold(number || ' ' || name || ' ' || coalesce(email, '') || ' ' || coalesce(tax_id, '')) || ' ' || phone_digits) stored
+    search             text    generated always as (packhouse_fold(number || ' ' || name || ' ' || coalesce(email, '') || ' ' || coalesce(tax_id, '') || ' ' || coalesce(external_ref, '')) || ' ' || phone_digits) stored
 );
 -- The same person or firm is one customer: by e-mail whatever its case, and by tax id.
 create unique index customers_email_key on customers (lower(email));
 create unique index customers_tax_id_key on customers (tax_id);
+create index customers_name_idx on customers (lower(name), id);
 create index customers_search_idx on customers using gin (search gin_trgm_ops);
 
 create table customer_contacts (

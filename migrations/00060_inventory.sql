@@ -20,8 +20,13 @@ create table inventory_bins (
     kind        text    not null default 'shelf' check (kind in ('shelf', 'tote', 'dock', 'hospital')),
     walk        integer not null default 0,
     active      boolean not null default true,
-    unique (location_id, code)
+    main        boolean not null default false,
+    version     bigint  not null default 1,
+    unique (location_id, code),
+    check (active or not main)
 );
+-- Where things lie when nobody said where; made with the location.
+create unique index inventory_bins_main_key on inventory_bins (location_id) where main;
 
 -- How much of what lies where, in pieces. reserved is the sum of the live allocations; both are held here so that one
 -- conditional update is the whole answer to "is there enough".
