@@ -81,6 +81,33 @@ const patience = 3 * time.Second
 // major version of PostgreSQL, and never talks to a server it has not
 // recognised as the one on this directory.
 func Start(ctx context.Context, o Options) (*Server, error) {
+	s, err := newServer(o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Adopt {
+		if s.lock, err = s.attach(ctx); s.lock == nil && err == nil {
+			return s, nil
+		}
+	} else {
+		limit, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		s.lock, err = filelock.Wait(limit, s.root+".lock")
+		if errors.Is(err, filelock.ErrHeld) {
+			err = &InUse{s.o.Dir, s.ownerPID()}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.own(ctx); err != nil {
+		s.lock.Release()
+		return nil, err
+	}
+	return s, nil
+}
+
+func newServer(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -91,28 +118,11 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the data directory: %w", err)
 	}
-	o.Dir = dir
-	s := &Server{o: o, root: filepath.Join(dir, "postgres"), stopped: make(chan struct{})}
 	if err := os.MkdirAll(dir, dirMode()); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
-	if o.Adopt {
-		return s.adopt(ctx)
-	}
-	limit, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	s.lock, err = filelock.Wait(limit, s.root+".lock")
-	if errors.Is(err, filelock.ErrHeld) {
-		return nil, &InUse{dir, s.ownerPID()}
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := s.own(ctx); err != nil {
-		s.lock.Release()
-		return nil, err
-	}
-	return s, nil
+	o.Dir = dir
+	return &Server{o: o, root: filepath.Join(dir, "postgres"), stopped: make(chan struct{})}, nil
 }
 
 // own starts the server under our lock.

@@ -72,37 +72,50 @@ func (s *Server) recognise(ctx context.Context, socket string) error {
 	return nil
 }
 
-// adopt makes s a guest of the server that an owner runs, waiting while that
-// one is still starting. Where there is no owner, or it leaves meanwhile, s
-// becomes the owner itself.
-func (s *Server) adopt(ctx context.Context) (*Server, error) {
+// ErrNoOwner says that no process runs the server of the directory.
+var ErrNoOwner = errors.New("no process runs a PostgreSQL on this directory")
+
+// Attach is a guest's way in: it uses the server that another process runs on
+// o.Dir, waiting while that one is still starting, and answers ErrNoOwner when
+// there is none.
+func Attach(ctx context.Context, o Options) (*Server, error) {
+	s, err := newServer(o)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := s.attach(ctx)
+	if lock != nil {
+		lock.Release()
+		return nil, ErrNoOwner
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// attach makes s a guest. Where there is no owner, or it leaves meanwhile, it
+// answers the owner's lock instead, which is then the caller's.
+func (s *Server) attach(ctx context.Context) (*filelock.Lock, error) {
 	limit, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	last := errors.New("it has not started its server")
 	for {
 		lock, err := filelock.Try(s.root + ".lock")
-		if err == nil {
-			s.lock = lock
-			if err := s.own(ctx); err != nil {
-				lock.Release()
-				return nil, err
-			}
-			return s, nil
-		}
 		if !errors.Is(err, filelock.ErrHeld) {
-			return nil, err
+			return lock, err
 		}
 		if p, ok := s.postmaster(); ok && p.ready {
 			if last = s.recognise(limit, p.socket); last == nil {
 				s.socket = p.socket
 				s.o.Log.Info("using the PostgreSQL that another process runs on this directory", "dir", s.o.Dir, "owner", s.ownerPID())
-				return s, nil
+				return nil, nil
 			}
 		}
 		select {
 		case <-limit.Done():
 			return nil, fmt.Errorf("%w, and its server cannot be used: %w", &InUse{s.o.Dir, s.ownerPID()}, last)
-		case <-time.After(50 * time.Millisecond):
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }
