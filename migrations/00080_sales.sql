@@ -46,7 +46,6 @@ create table sales_orders (
     tax_minor           bigint  not null default 0 check (tax_minor >= 0),
     total_minor         bigint  not null default 0 check (total_minor between 0 and 100000000000),
     custom              jsonb   not null default '{}',
-    draft               jsonb,
     placed_at           timestamptz,
     confirmed_at        timestamptz,
     closed_at           timestamptz,
@@ -172,7 +171,7 @@ create table sales_order_progress (
     customer_id   bigint,
     customer_name text    not null,
     placed_at     timestamptz not null,
-    promised_day  date,
+    promised_day  date    not null default 'infinity',
     line_count    integer not null,
     ordered       integer not null,
     reserved      integer not null,
@@ -199,6 +198,16 @@ create table sales_order_search (
     words    text   not null
 );
 create index sales_order_search_idx on sales_order_search using gin (words gin_trgm_ops) with (gin_pending_list_limit = 1024);
+
+-- What somebody is still typing, exactly as typed; gone when the order is placed.
+create table sales_drafts (
+    id         bigint generated always as identity primary key,
+    user_id    bigint not null,
+    form       jsonb  not null,
+    summary    text   not null default '',
+    changed_at timestamptz not null default now()
+);
+create index sales_drafts_user_idx on sales_drafts (user_id, changed_at);
 
 -- A list as somebody likes it: a stored query string.
 create table sales_saved_views (

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -74,3 +75,6 @@ func ParseKey(s string) (Key, bool) {
 	}
 	return Key(s), true
 }
+
+// Text is an id as forms and addresses spell it.
+func Text[I ~int64](i I) string { return strconv.FormatInt(int64(i), 10) }
