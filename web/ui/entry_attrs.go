@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -41,9 +42,9 @@ func lineCellAttrs(name, problem, mode, fill string) templ.Attributes {
 }
 
 // rowWord names a row by its number; the script writes it into a copied row.
-func rowWord(i int) string {
+func rowWord(ctx context.Context, i int) string {
 	if i < 0 {
-		return "line __n__"
+		return say(ctx, "line") + " __n__"
 	}
-	return "line " + strconv.Itoa(i+1)
+	return say(ctx, "line") + " " + strconv.Itoa(i+1)
 }
