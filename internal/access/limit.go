@@ -49,8 +49,7 @@ func (l *Limiter) Forget(ctx context.Context, bucket string) error {
 }
 
 const tidySQL = `
-	with windows as (delete from access_rate_windows where ends_at < now()),
-	     links as (delete from access_links where expires_at < now() - interval '30 days')
+	with windows as (delete from access_rate_windows where ends_at < now())
 	delete from access_sessions
 	where expires_at < now() or seen_at < now() - $1::interval or created_at < now() - $2::interval`
 

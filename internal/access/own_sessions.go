@@ -1,0 +1,69 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"packhouse/internal/id"
+	"packhouse/internal/pg"
+	"packhouse/internal/problem"
+	"packhouse/internal/txn"
+)
+
+// Session is one browser that is signed in.
+type Session struct {
+	ID        int64
+	CreatedAt time.Time
+	SeenAt    time.Time
+	Address   string
+	Agent     string
+}
+
+const sessionsSQL = `
+	select s.id, s.created_at, s.seen_at, s.address, s.agent
+	from access_sessions s join access_users u on u.id = s.user_id and u.generation = s.generation
+	where s.user_id = $1 and s.expires_at > now() and s.seen_at > now() - $2::interval and s.created_at > now() - $3::interval
+	order by s.seen_at desc, s.id desc
+	limit 100`
+
+// ReadSessions lists where a person is signed in, latest first.
+func ReadSessions(ctx context.Context, r pg.Reader, user id.User) ([]Session, error) {
+	rows, err := r.Query(ctx, sessionsSQL, int64(user), IdleLimit, AbsoluteLimit)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Session])
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return all, nil
+}
+
+const endOneSQL = `delete from access_sessions where id = $1 and user_id = $2`
+
+// EndSession ends one session of the person; problem.NotFound when it is not
+// theirs or has ended.
+func EndSession(tx *txn.Tx, user id.User, session int64) {
+	tx.Queue(endOneSQL, 1, problem.Missing("session"), session, int64(user))
+	tx.Record(event("access.session_ended", user, nil))
+}
+
+const endOthersSQL = `delete from access_sessions where user_id = $1 and id <> $2`
+
+// EndSessions ends all sessions of the person but keep (0: all).
+func EndSessions(tx *txn.Tx, user id.User, keep int64) {
+	tx.Queue(endOthersSQL, -1, nil, int64(user), keep)
+	tx.Record(event("access.sessions_ended", user, nil))
+}
+
+const proveSQL = `update access_sessions set proved_at = now() where id = $1 and user_id = $2`
+
+// Proved notes that the person has just given the password again, so that for
+// FreshLimit they may change what guards the account.
+func Proved(tx *txn.Tx, p Person) {
+	tx.Queue(proveSQL, 1, problem.Missing("session"), p.Session, int64(p.ID))
+	tx.Record(event("access.proved", p.ID, nil))
+}
