@@ -11,8 +11,11 @@ import (
 )
 
 // spoken is a value that knows how a language writes it: money.Amount,
-// money.Rate, trade.Day.
+// money.Rate.
 type spoken interface{ Format(lang string) string }
+
+// calendarDay is a trade.Day.
+type calendarDay interface{ Civil() (int, time.Month, int) }
 
 func (c *Catalogue) fill(s sentence, args problem.Args) string {
 	if len(s.pieces) == 1 && s.pieces[0].name == "" {
@@ -52,6 +55,9 @@ func (c *Catalogue) write(value any, style string) string {
 		return v
 	case time.Time:
 		return c.moment(v, style)
+	case calendarDay:
+		y, m, d := v.Civil()
+		return c.Day(time.Date(y, m, d, 12, 0, 0, 0, c.loc))
 	case spoken:
 		return v.Format(c.lang)
 	case []string:
