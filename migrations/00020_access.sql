@@ -57,7 +57,7 @@ create index access_rate_windows_ends_idx on access_rate_windows (ends_at);
 
 -- One row: what the company asks of its staff.
 create table access_policy (
-    only               boolean primary key default true check (only),
+    one                boolean primary key default true check (one),
     require_totp_roles text[]  not null default '{}' check (require_totp_roles <@ array['sales', 'warehouse', 'manager', 'admin']),
     version            bigint  not null default 1
 );
