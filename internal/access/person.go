@@ -15,7 +15,7 @@ type Person struct {
 	Name      string
 	Email     string
 	Role      Role
-	Lang      string        // "en", "de"; empty: as the browser asks
+	Lang      string        // of the mails to them: "en", "de"; empty: the company's
 	Locations []id.Location // bound to these; empty: all
 	TOTP      bool          // has a second factor
 	MustEnrol bool          // the policy wants a second factor and there is none yet: may do nothing else

@@ -24,8 +24,8 @@ import (
 	"packhouse/internal/access"
 	"packhouse/internal/id"
 	"packhouse/internal/pg"
-	"packhouse/internal/problem"
 	"packhouse/internal/txn"
+	"packhouse/internal/words"
 	"packhouse/web/ui"
 )
 
@@ -39,8 +39,7 @@ type Config struct {
 	BaseURL        string         // as people type it; https turns on Secure cookies and HSTS
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none by default
 
-	Say   func(lang, code string, args problem.Args) string // sentences; internal/words
-	Langs []string                                          // what Say speaks; nil is English
+	Words func(lang string) *words.Catalogue // words.For, in the company's zone; nil is words.For
 
 	Clock   func() time.Time      // time.Now, for metrics and logs
 	Log     *slog.Logger          // nil discards
@@ -86,8 +85,8 @@ func New(c Config) (*Edge, error) {
 	if c.Enrolled == "" {
 		c.Enrolled = "/account/two-factor"
 	}
-	if len(c.Langs) == 0 {
-		c.Langs = []string{"en"}
+	if c.Words == nil {
+		c.Words = words.For
 	}
 	e := &Edge{Config: c, base: base, secure: base.Scheme == "https", limiter: access.NewLimiter(c.Quick)}
 	if e.flashKey, err = hkdf.Key(sha256.New, c.Key, nil, "packhouse flash", 32); err != nil {

@@ -49,10 +49,10 @@ type said struct {
 func (e *Edge) say(lang string, f Flash) said {
 	s := said{Kind: f.Kind, Text: f.Text, Href: f.Href}
 	if f.Text == "" {
-		s.Text = e.Say(lang, f.Code, f.Args)
+		s.Text = e.Words(lang).Say(f.Code, f.Args)
 	}
 	if f.LinkCode != "" {
-		s.Link = e.Say(lang, f.LinkCode, f.Args)
+		s.Link = e.Words(lang).Say(f.LinkCode, f.Args)
 	}
 	return s
 }

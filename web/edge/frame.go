@@ -2,11 +2,11 @@ package edge
 
 import (
 	"net/http"
-	"strings"
 
 	"golang.org/x/text/language"
 
 	"packhouse/internal/access"
+	"packhouse/internal/words"
 	"packhouse/web/ui"
 )
 
@@ -27,7 +27,7 @@ var Nav = []NavEntry{
 	{"Customers", "/customers", "users", "c", access.CustomerRead, false},
 	{"Mail", "/mail", "mail", "m", access.MailRead, false},
 	{"Checks", "/checks", "shield-check", "", access.CheckRun, false},
-	{"Staff", "/staff", "user-cog", "", access.StaffManage, false},
+	{"Staff", "/staff", "key-round", "", access.StaffManage, false},
 	{"Settings", "/settings", "settings", "", access.SettingsRead, false},
 }
 
@@ -84,23 +84,23 @@ func (e *Edge) nav(r *Request) []ui.NavGroup {
 	return []ui.NavGroup{{Items: items}}
 }
 
-// lang is the language of the request: the person's own, else the first the
-// browser likes and we speak, else English.
-func (e *Edge) lang(own string, r *http.Request) string {
-	if own != "" {
-		return own
+// lang is the language of the answer: on the pages of customers the first that
+// the browser likes and we speak; the pages of staff speak English.
+func (e *Edge) lang(route *Route, r *http.Request) string {
+	if route != nil && route.staff() {
+		return "en"
 	}
 	tags, _, err := language.ParseAcceptLanguage(cut(r.Header.Get("Accept-Language"), 200))
 	if err != nil {
-		return e.Langs[0]
+		return "en"
 	}
 	for _, t := range tags {
 		base, _ := t.Base()
-		for _, l := range e.Langs {
-			if strings.EqualFold(l, base.String()) {
+		for _, l := range words.Languages() {
+			if l == base.String() {
 				return l
 			}
 		}
 	}
-	return e.Langs[0]
+	return "en"
 }

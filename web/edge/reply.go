@@ -2,7 +2,6 @@ package edge
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -116,26 +115,19 @@ func Status(err error) int {
 	if err == nil {
 		return http.StatusOK
 	}
-	if _, ok := errors.AsType[*problem.Invalid](err); ok {
+	switch v := firstProblem(err).(type) {
+	case *problem.Invalid, *problem.Refusal:
 		return http.StatusUnprocessableEntity
-	}
-	if _, ok := errors.AsType[*problem.Refusal](err); ok {
-		return http.StatusUnprocessableEntity
-	}
-	if _, ok := errors.AsType[*problem.Stale](err); ok {
+	case *problem.Stale, *problem.Conflict:
 		return http.StatusConflict
-	}
-	if _, ok := errors.AsType[*problem.Conflict](err); ok {
-		return http.StatusConflict
-	}
-	if _, ok := errors.AsType[*problem.NotFound](err); ok {
-		return http.StatusNotFound
-	}
-	if _, ok := errors.AsType[*problem.Forbidden](err); ok {
+	case *problem.Forbidden:
 		return http.StatusForbidden
-	}
-	if _, ok := errors.AsType[*problem.TooMany](err); ok {
+	case *problem.TooMany:
 		return http.StatusTooManyRequests
+	case *problem.NotFound:
+		if v != nil {
+			return http.StatusNotFound
+		}
 	}
 	return http.StatusInternalServerError
 }

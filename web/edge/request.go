@@ -14,6 +14,7 @@ import (
 	"packhouse/internal/id"
 	"packhouse/internal/problem"
 	"packhouse/internal/txn"
+	"packhouse/internal/words"
 )
 
 // Request is one request as a handler reads it. What is typed was checked
@@ -162,9 +163,12 @@ func (r *Request) Can(p access.Permission) bool { return access.Can(r.Person, p)
 // Partial reports whether htmx asks for a part of the page.
 func (r *Request) Partial() bool { return r.Header.Get("HX-Request") == "true" }
 
+// Words is the catalogue of the request's language, for sentences and times.
+func (r *Request) Words() *words.Catalogue { return r.edge.Words(r.Lang) }
+
 // Say is a sentence in the request's language.
 func (r *Request) Say(code string, args ...any) string {
-	return r.edge.Say(r.Lang, code, problem.With(args...))
+	return r.Words().Say(code, problem.With(args...))
 }
 
 // Address is the client's network address; a proxy's word counts only from a

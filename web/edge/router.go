@@ -26,7 +26,12 @@ type Route struct {
 	body     int64         // bytes of a form at most
 	deadline time.Duration // for the whole request
 	limits   []limit
-	plain    bool // no audit line when refused: it is asked for by scripts all day
+	forStaff bool // of a public route: its page is for staff
+}
+
+// staff reports whether the page is for staff.
+func (r *Route) staff() bool {
+	return r.forStaff || (r.Permission != access.Public && r.Permission != access.SecretLink)
 }
 
 // Router collects the routes of the house. A route cannot be given without the
@@ -115,6 +120,10 @@ func Body(n int64) Option { return func(r *Route) { r.body = n } }
 // Deadline gives the route another time to answer than 5 s (reads) or 10 s
 // (commands).
 func Deadline(d time.Duration) Option { return func(r *Route) { r.deadline = d } }
+
+// ForStaff marks a public route whose page is for staff, such as signing in: it
+// speaks their language and not the customer's.
+func ForStaff() Option { return func(r *Route) { r.forStaff = true } }
 
 // Limit allows one client address n requests of the route per window; beyond
 // that the answer is 429. Routes with the same name share the count.

@@ -25,7 +25,7 @@ func (e *Edge) serve(route *Route) http.HandlerFunc {
 		ctx, cancel := context.WithTimeout(hr.Context(), route.deadline)
 		defer cancel()
 		visit := &access.Visit{Address: t.address.String(), Agent: cut(strings.ToValidUTF8(hr.UserAgent(), "?"), 200)}
-		r := &Request{edge: e, route: route, visit: visit, trace: t, Request: hr.WithContext(ctx), form: url.Values{}, Lang: e.lang("", hr)}
+		r := &Request{edge: e, route: route, visit: visit, trace: t, Request: hr.WithContext(ctx), form: url.Values{}, Lang: e.lang(route, hr)}
 
 		reply, err := e.answer(w, r)
 		if err == nil && reply.err != nil && !problem.IsPersons(reply.err) {
@@ -78,7 +78,6 @@ func (e *Edge) answer(w http.ResponseWriter, r *Request) (reply Reply, err error
 		r.Request = r.Request.WithContext(ctx)
 	}
 	r.trace.person = r.Person.ID
-	r.Lang = e.lang(r.Person.Lang, r.Request)
 	if err := e.admit(r); err != nil {
 		return reply, err
 	}

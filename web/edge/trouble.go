@@ -91,57 +91,70 @@ func (e *Edge) askSignIn(w http.ResponseWriter, r *Request) {
 		return
 	}
 	t := e.words(r, "signed_out")
-	t.href = "/login"
+	t.link, t.href = r.Say("button.sign_in"), "/login"
 	e.showTrouble(w, r, http.StatusUnauthorized, t)
 }
 
-// words takes the three sentences of a kind of trouble from the catalogue.
+// words takes the sentences of a kind of trouble from the catalogue.
 func (e *Edge) words(r *Request, kind string) trouble {
 	return trouble{kind: ui.Red, title: r.Say("trouble." + kind + ".title"), text: r.Say("trouble." + kind + ".text"),
-		link: r.Say("trouble." + kind + ".link"), href: "/"}
+		link: r.Say("trouble.home"), href: "/"}
 }
 
 // told is a problem of a person in words.
 func (e *Edge) told(r *Request, err error) trouble {
-	if v, ok := errors.AsType[*problem.Invalid](err); ok {
-		t := e.words(r, "invalid")
-		t.link = ""
+	t := trouble{kind: ui.Amber, text: r.Words().Tell(err), href: "/"}
+	switch v := firstProblem(err).(type) {
+	case *problem.Invalid:
+		t.kind, t.title = ui.Red, r.Say("trouble.invalid.title")
 		for _, f := range v.Fields {
-			t.details = append(t.details, e.Say(r.Lang, f.Code, f.Args)+" ("+f.Path+")")
+			t.details = append(t.details, r.Words().Say(f.Code, f.Args)+" ("+f.Path+")")
 		}
-		return t
-	}
-	if v, ok := errors.AsType[*problem.Refusal](err); ok {
-		t := e.words(r, "refused")
-		t.kind, t.text, t.link = ui.Amber, e.Say(r.Lang, v.Code, v.Args), ""
+	case *problem.Refusal:
+		t.title = r.Say("trouble.refused.title")
 		if v.Fix.Path != "" {
-			t.link, t.href = e.Say(r.Lang, v.Fix.Code, v.Args), v.Fix.Path
+			t.link, t.href = r.Words().Say(v.Fix.Code, v.Args), v.Fix.Path
 		}
-		return t
-	}
-	if v, ok := errors.AsType[*problem.Stale](err); ok {
-		t := e.words(r, "stale")
-		t.kind, t.link = ui.Amber, ""
-		t.text = r.Say("trouble.stale.text", "name", v.ByName, "at", v.At)
+	case *problem.Stale:
+		t.title = r.Say("trouble.stale.title")
 		for _, c := range v.Changes {
 			t.details = append(t.details, c.Field+": "+c.Before+" → "+c.After)
 		}
-		return t
+	case *problem.TooMany:
+		t.title = r.Say("trouble.too_many.title")
+	case *problem.Forbidden:
+		t.title, t.link = r.Say("trouble.forbidden.title"), r.Say("trouble.home")
+		t.text = r.Say("trouble.forbidden.text", "roles", whoMay(r, v.Permission))
+	case *problem.Conflict:
+		t.title = r.Say("trouble.conflict.title")
+	default:
+		t.title, t.link = r.Say("trouble.not_found.title"), r.Say("trouble.home")
+	}
+	return t
+}
+
+// firstProblem is the problem within err.
+func firstProblem(err error) any {
+	if v, ok := errors.AsType[*problem.Invalid](err); ok {
+		return v
+	}
+	if v, ok := errors.AsType[*problem.Refusal](err); ok {
+		return v
+	}
+	if v, ok := errors.AsType[*problem.Stale](err); ok {
+		return v
 	}
 	if v, ok := errors.AsType[*problem.TooMany](err); ok {
-		t := e.words(r, "too_many")
-		t.kind, t.text, t.link = ui.Amber, r.Say("trouble.too_many.text", "minutes", minutes(v)), ""
-		return t
+		return v
 	}
 	if v, ok := errors.AsType[*problem.Forbidden](err); ok {
-		t := e.words(r, "forbidden")
-		t.text = r.Say("trouble.forbidden.text", "roles", whoMay(r, v.Permission))
-		return t
+		return v
 	}
-	if _, ok := errors.AsType[*problem.Conflict](err); ok {
-		return e.words(r, "conflict")
+	if v, ok := errors.AsType[*problem.Conflict](err); ok {
+		return v
 	}
-	return e.words(r, "not_found")
+	v, _ := errors.AsType[*problem.NotFound](err)
+	return v
 }
 
 // whoMay names the roles that have the permission, so that a refused person
@@ -167,16 +180,11 @@ func retryAfter(h http.Header, err error) {
 	}
 }
 
-func minutes(v *problem.TooMany) int { return int(math.Ceil(max(1, v.RetryAfter.Minutes()))) }
-
 // Sentence is the problem in one sentence of the request's language, for a
 // redrawn page: a refusal's sentence, who changed it first, when to try again.
 // For an Invalid it is the sentence that heads the list of fields.
 func (r *Request) Sentence(err error) string {
-	if err == nil {
-		return ""
-	}
-	return r.edge.told(r, err).text
+	return r.Words().Tell(err)
 }
 
 // Problems is the problem in words for a redrawn form: each field's sentence
@@ -191,7 +199,7 @@ func (r *Request) Problems(err error) ui.Problems {
 	}
 	all := make(ui.Problems, 0, len(v.Fields))
 	for _, f := range v.Fields {
-		all = append(all, ui.Problem{Field: f.Path, Text: r.edge.Say(r.Lang, f.Code, f.Args)})
+		all = append(all, ui.Problem{Field: f.Path, Text: r.Words().Say(f.Code, f.Args)})
 	}
 	return all
 }
@@ -220,7 +228,7 @@ func (e *Edge) showTrouble(w http.ResponseWriter, r *Request, status int, t trou
 // loaded for it, so that scanners cost nothing.
 func (e *Edge) nobodys(w http.ResponseWriter, hr *http.Request, status int, kind string) {
 	t := traceOf(hr.Context())
-	r := &Request{Request: hr, edge: e, trace: t, visit: &access.Visit{}, form: url.Values{}, Lang: e.lang("", hr)}
+	r := &Request{Request: hr, edge: e, trace: t, visit: &access.Visit{}, form: url.Values{}, Lang: e.lang(nil, hr)}
 	e.showTrouble(w, r, status, e.words(r, kind))
 }
 
