@@ -1,8 +1,10 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -29,17 +31,23 @@ type Found struct {
 }
 
 // Each branch stops early, so that a common word costs no more than a rare one;
-// the few rows kept are then put in order.
+// the few rows kept are then put in order. One or two letters say little of a
+// title, and are only looked for there when codes do not fill the answer.
 const findSQL = `
-	with hit (id, rank) as (
+	with begins as materialized (
+	    select s.id, 3 as rank from catalog_skus s where lower(s.code) like $2::text order by lower(s.code) using ~<~ limit $7
+	), hit (id, rank) as (
 	    select h.id, min(h.rank) from (
 	        (select s.id, 1 as rank from catalog_skus s where lower(s.code) = lower($1::text))
 	        union all
 	        (select b.sku_id, 2 from catalog_barcodes b where b.code = $1::text)
 	        union all
-	        (select s.id, 3 from catalog_skus s where lower(s.code) like $2::text order by lower(s.code) using ~<~ limit $5)
+	        (select b.id, b.rank from begins b)
 	        union all
-	        (select s.id, 4 from catalog_skus s where s.search like $3::text and s.search like all ($4::text[]) limit 120)
+	        (select s.id, 4 from catalog_skus s
+	         where s.search like $3::text and s.search like $4::text and s.search like $5::text and s.search like all ($6::text[])
+	           and ($8 or (select count(*) from begins) < $7)
+	         limit 120)
 	    ) h group by h.id
 	)
 	select s.id, s.product_id, s.code, s.title, p.kind, s.sold_unit, s.unit_ratio, s.pack_size, s.min_quantity, s.withdrawn_at is not null, s.shop_visible
@@ -47,7 +55,7 @@ const findSQL = `
 	join catalog_skus s on s.id = hit.id
 	join catalog_products p on p.id = s.product_id
 	order by case when hit.rank <= 2 then hit.rank else 3 end, s.withdrawn_at is not null, hit.rank, length(s.title), lower(s.code)
-	limit $5`
+	limit $7`
 
 const fuzzySQL = `
 	select s.id, s.product_id, s.code, s.title, p.kind, s.sold_unit, s.unit_ratio, s.pack_size, s.min_quantity, s.withdrawn_at is not null, s.shop_visible
@@ -65,11 +73,12 @@ func Find(ctx context.Context, r pg.Reader, q string, limit int) ([]Found, error
 	if q == "" || utf8.RuneCountInString(q) > maxName {
 		return nil, nil
 	}
-	first, rest := words(q)
-	if utf8.RuneCountInString(first) < 5 { // with its two percent signs: too short for the index but at the beginning of a word
-		first = "% " + first[1:]
+	w := words(q)
+	long := utf8.RuneCountInString(w[0]) >= 5 // three letters between two percent signs
+	if !long {
+		w[0] = "% " + w[0][1:] // at the beginning of a word, which the index knows
 	}
-	rows, err := r.Query(ctx, findSQL, q, beginning(strings.ToLower(q)), first, rest, limit)
+	rows, err := r.Query(ctx, findSQL, q, beginning(strings.ToLower(q)), w[0], w[1], w[2], w[3:], limit, long)
 	if err != nil {
 		return nil, fmt.Errorf("find products: %w", err)
 	}
@@ -88,26 +97,21 @@ func scanFound(row pgx.CollectableRow) (Found, error) {
 	return f, row.Scan(&f.SKU, &f.Product, &f.Code, &f.Title, &f.Kind, &f.SoldUnit, &f.UnitRatio, &f.PackSize, &f.MinQuantity, &f.Withdrawn, &f.ShopVisible)
 }
 
-// words splits what was typed: the longest word, which the trigram index looks
-// for, and patterns for all others.
-func words(q string) (longest string, rest []string) {
+// words makes a pattern of each word typed, the longest first, since the trigram
+// index finds those best; at least three, "%" where there are fewer words.
+func words(q string) []string {
 	all := strings.Fields(trade.SearchFold(q))
 	if len(all) == 0 { // nothing but accents, say
-		return contains(q), nil
+		all = []string{q}
 	}
-	at := 0
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(utf8.RuneCountInString(b), utf8.RuneCountInString(a)) })
 	for i, w := range all {
-		if utf8.RuneCountInString(w) > utf8.RuneCountInString(all[at]) {
-			at = i
-		}
+		all[i] = contains(w)
 	}
-	rest = []string{}
-	for i, w := range all {
-		if i != at {
-			rest = append(rest, contains(w))
-		}
+	for len(all) < 3 {
+		all = append(all, "%")
 	}
-	return contains(all[at]), rest
+	return all
 }
 
 func contains(s string) string  { return "%" + likeText(s) + "%" }

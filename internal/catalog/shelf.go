@@ -48,12 +48,11 @@ var Shelf = list.Spec{
 }
 
 // The typed text stands first in the array, for a barcode that was scanned into
-// the box; then the longest word, which the trigram index looks for, and the
-// others.
+// the box; then a pattern of each word.
 const containing = `s.id in (
 	select hit.id from (select ?::text[] as w) asked
 	cross join lateral (
-	    select x.id from catalog_skus x where x.search like asked.w[2] and x.search like all (asked.w[3:])
+	    select x.id from catalog_skus x where x.search like asked.w[2] and x.search like asked.w[3] and x.search like asked.w[4] and x.search like all (asked.w[5:])
 	    union all
 	    select b.sku_id from catalog_barcodes b where b.code = asked.w[1]
 	) hit)`
@@ -63,8 +62,7 @@ func patterns(values []string) (any, bool) {
 	if q == "" || len(q) > 4*maxName {
 		return nil, false
 	}
-	longest, rest := words(q)
-	return append([]string{q, longest}, rest...), true
+	return append([]string{q}, words(q)...), true
 }
 
 func withdrawn(values []string) (any, bool) {
