@@ -47,6 +47,8 @@ func (c *Catalogue) write(value any, style string) string {
 		if text, ok := value.(string); ok {
 			if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
 				value = t
+			} else if day, err := time.ParseInLocation(time.DateOnly, text, c.loc); err == nil {
+				value = day
 			}
 		}
 	}

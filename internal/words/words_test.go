@@ -10,6 +10,7 @@ import (
 
 	"packhouse/internal/money"
 	"packhouse/internal/problem"
+	"packhouse/internal/trade"
 )
 
 func TestTheFilesOfEveryLanguageAreSound(t *testing.T) {
@@ -95,7 +96,7 @@ func TestSentencesAreFilledByTheTypeOfTheirArguments(t *testing.T) {
 		{"n", "n", 1, "1 piece"}, {"n", "n", 0, "0 pieces"}, {"n", "n", int64(12840), "12,840 pieces"}, {"n", "n", -1, "−1 piece"}, {"n", "n", 10_000_001, "10,000,001 pieces"}, {"n", "n", 1.0, "1 piece"},
 		{"v", "v", "a {n} <b>", "<a {n} <b>>"}, {"v", "v", money.Of(128450, "EUR"), "<€\u202f1,284.50>"}, {"v", "v", map[string]any{"minor": 128450.0, "currency": "EUR"}, "<€\u202f1,284.50>"},
 		{"v", "v", []string{"a", "b", "c"}, "<a, b and c>"}, {"v", "v", []string{"a"}, "<a>"}, {"v", "v", 125 * time.Minute, "<2 h 5 min>"}, {"v", "v", money.Rate(77_500), "<7.75\u202f%>"}, {"v", "v", 2.5, "<2.5>"},
-		{"v", "w", 1, "<{v}>"}, {"day", "at", at, "5 Dec 2025 00:05"}, {"day", "at", "2025-12-04T23:05:00Z", "5 Dec 2025 00:05"}, {"at", "at", at, "5 Dec 2025, 00:05"},
+		{"v", "w", 1, "<{v}>"}, {"day", "at", at, "5 Dec 2025 00:05"}, {"day", "at", "2025-12-04T23:05:00Z", "5 Dec 2025 00:05"}, {"at", "at", at, "5 Dec 2025, 00:05"}, {"day", "at", "2025-12-04", "4 Dec 2025 00:00"}, {"v", "v", trade.NewDay(2025, 12, 4), "<4 Dec 2025>"}, {"v", "v", trade.Quantity(1200), "<1,200>"},
 		{"word", "r", "r1", "broken"}, {"word", "r", "r2", "r2"}, {"no.such", "n", 1, "no.such"},
 	} {
 		if got := c["en"].In(berlin).Say(k.code, problem.With(k.name, k.value)); got != k.want {
