@@ -201,7 +201,7 @@ create index sales_order_search_idx on sales_order_search using gin (words gin_t
 
 -- What somebody is still typing, exactly as typed; gone when the order is placed.
 create table sales_drafts (
-    id         bigint generated always as identity primary key,
+    key        uuid   primary key,
     user_id    bigint not null,
     form       jsonb  not null,
     summary    text   not null default '',

@@ -79,6 +79,17 @@ func (c Channel) Until(now time.Time) time.Time {
 	return now.Add(time.Duration(c.SoftHold) * time.Minute)
 }
 
+// Zone is where the channel's days are cut: that of the first place that
+// serves it.
+func (c Channel) Zone() *time.Location {
+	if len(c.Locations) > 0 {
+		if loc, err := time.LoadLocation(c.Locations[0].Zone); err == nil {
+			return loc
+		}
+	}
+	return time.UTC
+}
+
 // LocationIDs are the places in order.
 func (c Channel) LocationIDs() []id.Location {
 	out := make([]id.Location, len(c.Locations))

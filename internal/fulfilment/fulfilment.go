@@ -10,7 +10,6 @@ package fulfilment
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"packhouse/internal/id"
@@ -43,48 +42,6 @@ func (s State) Next() []State { return next[s] }
 
 // States are all of them.
 func States() []State { return []State{Open, InProgress, Closed, Cancelled} }
-
-// Calendar is when a location works, in its own zone.
-type Calendar struct {
-	Zone     string
-	LeadDays int
-	Cutoff   string // "14:00:00"
-	Workdays []bool // Monday first
-}
-
-// Day is the day on which an order taken at now leaves: lead working days
-// after the first working day whose cut-off has not passed, and not before
-// notBefore. The answer is a civil day (midnight UTC).
-func (c Calendar) Day(now time.Time, notBefore *time.Time) time.Time {
-	loc, err := time.LoadLocation(c.Zone)
-	if err != nil {
-		loc = time.UTC
-	}
-	local := now.In(loc)
-	day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
-	if local.Format("15:04:05") > c.Cutoff {
-		day = day.AddDate(0, 0, 1)
-	}
-	day = c.working(day)
-	for range c.LeadDays {
-		day = c.working(day.AddDate(0, 0, 1))
-	}
-	if notBefore != nil && day.Before(*notBefore) {
-		day = c.working(*notBefore)
-	}
-	return day
-}
-
-// working is the first working day from day on.
-func (c Calendar) working(day time.Time) time.Time {
-	if len(c.Workdays) != 7 || !slices.Contains(c.Workdays, true) {
-		return day
-	}
-	for !c.Workdays[(int(day.Weekday())+6)%7] {
-		day = day.AddDate(0, 0, 1)
-	}
-	return day
-}
 
 // Piece is a quantity of a line that one location serves.
 type Piece struct {

@@ -4,6 +4,7 @@ package id
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"strconv"
@@ -50,8 +51,29 @@ func NewKey() Key {
 	copy(b[:6], ms[2:])
 	b[6] = b[6]&0x0f | 0x70
 	b[8] = b[8]&0x3f | 0x80
+	return spell(b)
+}
+
+func spell(b [16]byte) Key {
 	h := hex.EncodeToString(b[:])
 	return Key(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])
+}
+
+// Derive makes the key of one part of a command, the same every time: the
+// tenth order of a bulk action, the confirmation that follows an import. It is
+// a UUIDv8 (RFC 9562): a hash in the shape of a UUID.
+func Derive(k Key, parts ...string) Key {
+	h := sha256.New()
+	h.Write([]byte(k))
+	for _, p := range parts {
+		h.Write([]byte{0})
+		h.Write([]byte(p))
+	}
+	var b [16]byte
+	copy(b[:], h.Sum(nil))
+	b[6] = b[6]&0x0f | 0x80
+	b[8] = b[8]&0x3f | 0x80
+	return spell(b)
 }
 
 // ParseKey reads a key as a form or an integration sends it; ok is false for

@@ -89,3 +89,16 @@ func SaveLift(tx *txn.Tx, o *Order, h Hold, reason string) {
 	tx.Record(txn.Event{Kind: "order.released", Subject: txn.About("order", o.ID), Order: o.ID,
 		Data: map[string]any{"type": h.Type, "was": h.Reason, "reason": reason}})
 }
+
+// MayReserve says why a confirmed order may not take more stock; nil: it may.
+func (o *Order) MayReserve() error {
+	if o.state != Confirmed {
+		return problem.Refuse("refused.reserve_state", "state", o.state.name)
+	}
+	for _, h := range o.Holds {
+		if !h.KeepsStock {
+			return h.refusal(o.ID)
+		}
+	}
+	return nil
+}

@@ -153,9 +153,14 @@ func (o *Order) CancelPieces(takes []Take, shipped map[id.Line]int, reason strin
 	}
 	v := &problem.Invalid{}
 	var all []Take
+	seen := make(map[id.Line]bool, len(takes))
 	for _, t := range takes {
 		l, ok := o.Line(t.Line)
+		again := seen[t.Line]
+		seen[t.Line] = true
 		switch path := "take[" + id.Text(t.Line) + "]"; {
+		case again:
+			return nil, problem.Missing("line")
 		case !ok || l.Kind == KitPart || l.Kind == Shipping:
 			return nil, problem.Missing("line")
 		case t.Pieces < 0:

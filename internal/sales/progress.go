@@ -1,11 +1,9 @@
 package sales
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
 
-	"packhouse/internal/money"
 	"packhouse/internal/problem"
 	"packhouse/internal/trade"
 	"packhouse/internal/txn"
@@ -107,9 +105,8 @@ const progressSQL = `
 // an order.
 func SaveProgress(tx *txn.Tx, o *Order, checks Checks, c Counts) {
 	says := o.Says(checks, c)
-	args, err := json.Marshal(Stored(says.Args))
-	if err != nil {
-		args = []byte("{}")
+	if says.Args == nil {
+		says.Args = problem.Args{}
 	}
 	lines := 0
 	for _, l := range o.Lines {
@@ -118,7 +115,7 @@ func SaveProgress(tx *txn.Tx, o *Order, checks Checks, c Counts) {
 		}
 	}
 	tx.Queue(progressSQL, 1, nil, o.ID, o.Number, o.Bucket(c), o.state.name, o.Channel, o.Customer, o.Called(), o.placedAt, c.Promised,
-		lines, o.wanted(), c.Reserved, c.Shipped, len(o.Holds), o.Total, o.Currency, says.Code, string(args))
+		lines, o.wanted(), c.Reserved, c.Shipped, len(o.Holds), o.Total, o.Currency, says.Code, says.Args)
 }
 
 // Called is the name that lists show.
@@ -129,49 +126,6 @@ func (o *Order) Called() string {
 		}
 	}
 	return o.Number
-}
-
-// Stored spells sentence arguments so that they survive JSON: an amount as
-// {"minor": 12, "currency": "EUR"}, a time in RFC 3339.
-func Stored(args problem.Args) map[string]any {
-	out := make(map[string]any, len(args))
-	for k, v := range args {
-		switch v := v.(type) {
-		case money.Amount:
-			out[k] = map[string]any{"minor": v.Minor, "currency": v.Currency}
-		case time.Time:
-			out[k] = map[string]any{"at": v}
-		default:
-			out[k] = v
-		}
-	}
-	return out
-}
-
-// Restored reads what Stored spelt, from an event or a progress row.
-func Restored(raw []byte) problem.Args {
-	var m map[string]any
-	if json.Unmarshal(raw, &m) != nil {
-		return nil
-	}
-	out := make(problem.Args, len(m))
-	for k, v := range m {
-		switch v := v.(type) {
-		case float64:
-			out[k] = int64(v)
-		case map[string]any:
-			if minor, ok := v["minor"].(float64); ok {
-				cur, _ := v["currency"].(string)
-				out[k] = money.Of(int64(minor), money.Currency(cur))
-			} else if at, ok := v["at"].(string); ok {
-				t, _ := time.Parse(time.RFC3339Nano, at)
-				out[k] = t
-			}
-		default:
-			out[k] = v
-		}
-	}
-	return out
 }
 
 // words are what the order is found by, SKUs apart: those are found through

@@ -1,7 +1,6 @@
 package sales
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -210,8 +209,8 @@ const reserveIDsSQL = `
 
 // ReserveIDs queues the reading of the ids and the number for a new order of n
 // lines, so that everything that refers to them can be written in one go.
-func ReserveIDs(tx *txn.Tx, o *Order, n int, lines *[]id.Line) {
-	txn.ReadOne(tx, fmt.Errorf("sales: no ids"), []any{&o.ID, &o.Number, lines}, reserveIDsSQL, n)
+func ReserveIDs(tx *txn.Tx, h *Head, n int, lines *[]id.Line) {
+	txn.ReadOne(tx, fmt.Errorf("sales: no ids"), []any{&h.ID, &h.Number, lines}, reserveIDsSQL, n)
 }
 
 // New makes an order that is placed at once.

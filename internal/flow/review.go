@@ -1,0 +1,61 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"packhouse/internal/channel"
+	"packhouse/internal/id"
+	"packhouse/internal/inventory"
+	"packhouse/internal/pg"
+	"packhouse/internal/sales"
+)
+
+// Review makes every check of an order as things stand now, for its page.
+func Review(ctx context.Context, r pg.Reader, o *sales.Order) (sales.Checks, channel.Channel, error) {
+	ch, err := channel.Get(ctx, r, o.Channel)
+	if err != nil {
+		return nil, ch, err
+	}
+	held, err := inventory.AllocationsOf(ctx, r, o.ID)
+	if err != nil {
+		return nil, ch, err
+	}
+	checks, err := reviewWith(ctx, r, o, ch, held)
+	return checks, ch, err
+}
+
+func reviewWith(ctx context.Context, r pg.Reader, o *sales.Order, ch channel.Channel, held []inventory.Allocation) (sales.Checks, error) {
+	facts, err := factsOf(ctx, r, o, ch)
+	if err != nil {
+		return nil, err
+	}
+	if needs := needsOf(o, held); len(needs) > 0 {
+		levels, err := inventory.LevelsFor(ctx, r, needs, termsOf(ch))
+		if err != nil {
+			return nil, err
+		}
+		facts.Shorts = shortsOf(inventory.Decide(needs, levels, termsOf(ch)))
+	}
+	return o.Run(facts), nil
+}
+
+// latestPromise is the last day promised for what is still open; nil when none
+// is.
+func latestPromise(ctx context.Context, r pg.Reader, o *sales.Order) (*time.Time, error) {
+	ps, err := sales.Promises(ctx, r, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	open := make(map[id.Line]bool, len(o.Lines))
+	for _, l := range o.Lines {
+		open[l.ID] = l.Open() > 0
+	}
+	var latest *time.Time
+	for _, p := range ps {
+		if p.Day != nil && open[p.Line] && (latest == nil || latest.Before(*p.Day)) {
+			latest = p.Day
+		}
+	}
+	return latest, nil
+}
