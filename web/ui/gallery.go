@@ -51,7 +51,7 @@ func galleryOrders() Grid {
 		ID: "orders", Caption: "Orders to review", Rows: rows,
 		Columns: []Column{
 			{Label: "Order", Sort: "?sort=number", Sorted: "descending"}, {Label: "Customer", Sort: "?sort=customer"},
-			{Label: "State"}, {Label: "Promised", Hide: OnMid}, {Label: "Lines", Num: true, Hide: OnMid}, {Label: "Total", Num: true, End: true, Sort: "?sort=total"},
+			{Label: "State"}, {Label: "Promised", Hide: OnMid, Short: true}, {Label: "Lines", Num: true, Hide: OnMid}, {Label: "Total", Num: true, End: true, Sort: "?sort=total"},
 		},
 		Bulk: &Bulk{Command: "019ab000-0000-7000-8000-000000000001", One: "1 order ticked", Many: "{n} orders ticked", Actions: []BulkAction{
 			{Label: "Hold the ticked", One: "Hold 1 order", Many: "Hold {n} orders", Post: "/orders/hold"},

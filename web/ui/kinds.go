@@ -40,3 +40,11 @@ func columnAt(g Grid, i int) Column {
 	}
 	return Column{}
 }
+
+// chipText is a filter and what it is set to.
+func chipText(c Chip) string {
+	if c.Value == "" {
+		return c.Label
+	}
+	return c.Label + ": " + c.Value
+}

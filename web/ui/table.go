@@ -18,6 +18,7 @@ type Grid struct {
 type Column struct {
 	Label  string
 	Num    bool   // figures: aligned at the end, tabular
+	Short  bool   // never broken over two lines: dates, numbers of things
 	Sort   string // address of the list sorted by this column
 	Sorted string // "ascending" or "descending" if it is
 	Hide   Hide   // where there is no room for it
@@ -80,6 +81,9 @@ func (c Column) class() string {
 	s := string(c.Hide)
 	if c.Num {
 		s += " num"
+	}
+	if c.Short {
+		s += " short"
 	}
 	if c.End {
 		s += " end"

@@ -36,7 +36,7 @@
   // Keys
   const typing = el => el.closest("input:not([type=checkbox],[type=radio]),textarea,select,[contenteditable],dialog[open]");
   let going = 0;
-  const rows = () => all("[data-rows] tbody tr").filter(visible);
+  const rows = () => all("[data-rows] tbody tr:not(.answer)").filter(visible);
   const move = step => {
     const list = rows();
     if (!list.length) return;
@@ -46,7 +46,7 @@
     next.scrollIntoView({ block: "nearest" });
     (one("a[href]", next) || one("input", next))?.focus();
   };
-  const current = () => doc.activeElement?.closest("[data-rows] tbody tr") || one("[data-rows] tbody tr.at");
+  const current = () => doc.activeElement?.closest("[data-rows] tbody tr:not(.answer)") || one("[data-rows] tbody .at");
   const press = el => { if (el.matches("[aria-disabled=true],:disabled")) el.focus(); else el.click(); };
   on("keydown", e => {
     const find = one("[data-find]");
@@ -77,7 +77,7 @@
     }
   });
   on("focusin", e => {
-    const row = e.target.closest("[data-rows] tbody tr");
+    const row = e.target.closest("[data-rows] tbody tr:not(.answer)");
     if (row) all("[data-rows] tr.at").forEach(r => r.classList.toggle("at", r === row));
     row?.classList.add("at");
   });
@@ -107,7 +107,7 @@
     const every = e.target.closest("[data-tick-all]");
     if (every) { all("tbody .tick input", every.form).forEach(b => { b.checked = every.checked; }); count(every.form); }
 
-    const row = e.target.closest("[data-rows] tbody tr");
+    const row = e.target.closest("[data-rows] tbody tr:not(.answer)");
     if (row && !e.target.closest("a,button,input,label,summary,details,select,textarea") && !String(getSelection())) {
       const link = one("a[href]", row);
       if (link && (e.ctrlKey || e.metaKey)) open(link.href); else link?.click();
@@ -347,5 +347,5 @@
   on("htmx:responseError", () => say(root.dataset.failed || "That did not work. Nothing was saved. Try again.", "alert"));
   on("htmx:sendError", () => say(root.dataset.offline || "The server cannot be reached. Nothing was saved.", "alert"));
 
-  one("[data-focus]")?.focus();
+  one("[data-focus]")?.focus({ preventScroll: true });
 })();
