@@ -75,11 +75,11 @@ func (p *Proof) Password(ctx context.Context, r pg.Reader, email, password strin
 }
 
 // Own checks the password of somebody who is signed in, before they change
-// what guards the account.
-func (p *Proof) Own(ctx context.Context, r pg.Reader, who Person, password string) error {
+// what guards an account; a wrong one is problem.Invalid of the field.
+func (p *Proof) Own(ctx context.Context, r pg.Reader, who Person, field, password string) error {
 	_, _, err := p.Password(ctx, r, who.Email, password)
 	if _, wrong := errors.AsType[*problem.Refusal](err); wrong {
-		return problem.At("current", "password_wrong")
+		return problem.At(field, "password_wrong")
 	}
 	return err
 }
@@ -127,10 +127,26 @@ func RecordSignIn(tx *txn.Tx, a Account, by, address string) {
 	tx.Record(event("access.signed_in", a.ID, map[string]any{"by": by, "address": address}))
 }
 
-// RecordFailure records a try that failed; user is 0 when nobody has the e-mail.
-// What was typed is not kept: it may be a password in the wrong field.
-func RecordFailure(tx *txn.Tx, user id.User, step, address string) {
-	tx.Record(event("access.sign_in_failed", user, map[string]any{"step": step, "address": address}))
+// Failure is the event of a try that failed at a step ("password", "code");
+// user is 0 when nobody has the e-mail. What was typed is not kept: it may be a
+// password in the wrong field.
+func Failure(user id.User, step, address string) txn.Event {
+	return event("access.sign_in_failed", user, map[string]any{"step": step, "address": address})
+}
+
+// SignedOut is the event of somebody leaving.
+func SignedOut(user id.User) txn.Event { return event("access.signed_out", user, nil) }
+
+// Asked is the event of a link for a new password being asked for; user is 0
+// when nobody has the e-mail.
+func Asked(user id.User, address string) txn.Event {
+	return event("access.password_asked", user, map[string]any{"address": address})
+}
+
+// Linked is the event of a link sent to the person by an admin; what is
+// "invite" or "reset".
+func Linked(user id.User, what string) txn.Event {
+	return event("access.link_sent", user, map[string]any{"what": what})
 }
 
 const setPasswordSQL = `

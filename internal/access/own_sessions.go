@@ -53,17 +53,13 @@ func EndSession(tx *txn.Tx, user id.User, session int64) {
 
 const endOthersSQL = `delete from access_sessions where user_id = $1 and id <> $2`
 
-// EndSessions ends all sessions of the person but keep (0: all).
-func EndSessions(tx *txn.Tx, user id.User, keep int64) {
-	tx.Queue(endOthersSQL, -1, nil, int64(user), keep)
+// EndSessions ends all sessions of the person but keep (0: all) and says how
+// many there were.
+func EndSessions(ctx context.Context, tx *txn.Tx, user id.User, keep int64) (int64, error) {
+	tag, err := tx.Exec(ctx, endOthersSQL, int64(user), keep)
+	if err != nil {
+		return 0, fmt.Errorf("end sessions of user %d: %w", user, err)
+	}
 	tx.Record(event("access.sessions_ended", user, nil))
-}
-
-const proveSQL = `update access_sessions set proved_at = now() where id = $1 and user_id = $2`
-
-// Proved notes that the person has just given the password again, so that for
-// FreshLimit they may change what guards the account.
-func Proved(tx *txn.Tx, p Person) {
-	tx.Queue(proveSQL, 1, problem.Missing("session"), p.Session, int64(p.ID))
-	tx.Record(event("access.proved", p.ID, nil))
+	return tag.RowsAffected(), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -96,6 +97,9 @@ type Policy struct {
 	RequireTOTP []Role // roles that may do nothing before they have a second factor
 	Version     int64
 }
+
+// Requires reports whether the role must have a second factor.
+func (p Policy) Requires(r Role) bool { return slices.Contains(p.RequireTOTP, r) }
 
 const policySQL = `select require_totp_roles, version from access_policy`
 

@@ -160,6 +160,19 @@ func differences(from, to Details) []problem.Change {
 	return all
 }
 
+const renameSQL = `update access_users set name = $2, lang = $3, version = version + 1 where id = $1`
+
+// Rename is what people change about themselves.
+func Rename(tx *txn.Tx, user id.User, name, lang string) error {
+	d := Details{Name: strings.TrimSpace(name), Email: "kept@as.is", Role: Sales, Lang: lang}
+	if err := d.check(); err != nil {
+		return err
+	}
+	tx.Queue(renameSQL, 1, problem.Missing("person"), int64(user), d.Name, lang)
+	tx.Record(event("access.changed", user, map[string]any{"name": d.Name}))
+	return nil
+}
+
 const disableSQL = `update access_users set disabled_at = now(), generation = generation + 1, version = version + 1 where id = $1`
 
 const enableSQL = `update access_users set disabled_at = null, version = version + 1 where id = $1`
@@ -201,7 +214,11 @@ func Enable(ctx context.Context, tx *txn.Tx, user id.User) error {
 }
 
 func event(kind string, user id.User, data map[string]any) txn.Event {
-	return txn.Event{Kind: kind, Subject: txn.About("user", user), Data: data}
+	e := txn.Event{Kind: kind, Subject: txn.About("user", user)}
+	if data != nil {
+		e.Data = data
+	}
+	return e
 }
 
 // named turns what a constraint refused into what a person can be told.

@@ -85,6 +85,9 @@ func New(c Config) (*Edge, error) {
 	if c.Enrolled == "" {
 		c.Enrolled = "/account/two-factor"
 	}
+	if c.Clock == nil {
+		return nil, fmt.Errorf("edge: no clock")
+	}
 	if c.Words == nil {
 		c.Words = words.For
 	}

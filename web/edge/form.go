@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"packhouse/internal/problem"
@@ -39,6 +40,10 @@ func (r *Request) readForm(w http.ResponseWriter) error {
 		return r.clean()
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, r.route.body)
+	// A body that never ends must not hold the handler; not every writer has a connection to set this on.
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(r.edge.Clock().Add(r.route.deadline))
+	defer func() { _ = conn.SetReadDeadline(time.Time{}) }()
 	var err error
 	if mime, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.EqualFold(strings.TrimSpace(mime), "multipart/form-data") {
 		err = r.ParseMultipartForm(r.route.body)

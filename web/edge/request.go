@@ -157,6 +157,25 @@ func Run(r *Request, fn func(context.Context, *txn.Tx) error) (repeated bool, er
 	return out.Repeated, err
 }
 
+// Once runs fn as a command of its own that is no repeat of anything, as an
+// actor the handler has just come to know: signing in, using a link. The same
+// press twice runs it twice, and what it spends must be there to spend.
+func Once[T any](r *Request, actor txn.Actor, fn func(context.Context, *txn.Tx) (T, error)) (T, error) {
+	var zero T
+	if err := r.Invalid().Err(); err != nil {
+		return zero, err
+	}
+	out, err := txn.Do(r.Context(), r.edge.DB, actor, txn.Once(), fn)
+	return out.Value, err
+}
+
+// Audit records what happened without being a command, such as a refused
+// sign-in. A reply never fails for it.
+func (r *Request) Audit(e txn.Event) { r.edge.audit(r.Context(), r, e) }
+
+// Now is the clock that moments on a page are told against ("2 h ago").
+func (r *Request) Now() time.Time { return r.edge.Clock() }
+
 // Can reports whether the person may.
 func (r *Request) Can(p access.Permission) bool { return access.Can(r.Person, p) }
 
@@ -185,3 +204,6 @@ func (r *Request) Absolute(path string) string {
 func (r *Request) Limit(bucket string, n int, per time.Duration) error {
 	return r.edge.take(r.Context(), r, bucket, n, per)
 }
+
+// Forgive empties a bucket of Limit, as after a success.
+func (r *Request) Forgive(bucket string) error { return r.edge.limiter.Forget(r.Context(), bucket) }

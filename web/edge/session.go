@@ -80,6 +80,9 @@ func (r *Request) SignIn(user id.User, generation int) error {
 	return nil
 }
 
+// Renew gives the session another token, as before each step towards signing in.
+func (r *Request) Renew() error { return r.edge.sessions.RenewToken(r.Context()) }
+
 // SignOut ends the session.
 func (r *Request) SignOut() error { return r.edge.sessions.Destroy(r.Context()) }
 
