@@ -29,7 +29,7 @@ test-data: ## run the tests over the real data in DATA_SAMPLES
 	@test -d "$(DATA_SAMPLES)" || { echo "no data in DATA_SAMPLES=$(DATA_SAMPLES)" >&2; exit 1; }
 	DATA_SAMPLES="$(abspath $(DATA_SAMPLES))" go test -tags data -timeout 30m ./...
 
-bench: ## print the figures of docs/scale.md, measured on this machine
+bench: ## print how fast it is on this machine
 	go build -o bin/oms ./cmd/oms
 	./bin/oms bench
 

@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"os"
 	"time"
-
-	"crypto/tls"
 
 	"github.com/jackc/pgx/v5"
 
@@ -45,7 +44,7 @@ func runDoctor(ctx context.Context, e *env, args []string) error {
 	d.mailServer(ctx)
 	d.database(ctx)
 	if d.bad {
-		return silent
+		return errTold
 	}
 	return nil
 }

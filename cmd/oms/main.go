@@ -54,8 +54,8 @@ func (u *usageError) Error() string { return u.text }
 
 func wrongly(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
 
-// silent ends a command that has already told what was wrong.
-var silent = errors.New("")
+// errTold ends a command that has already told what was wrong.
+var errTold = errors.New("told")
 
 func commands() []command {
 	return []command{serveCommand, workCommand, migrateCommand, demoCommand, userCommand, backupCommand, restoreCommand, doctorCommand, versionCommand}
@@ -68,7 +68,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		switch {
 		case err == nil, errors.Is(err, flag.ErrHelp):
 			return done
-		case errors.Is(err, silent):
+		case errors.Is(err, errTold):
 			return failed
 		case errors.As(err, &u):
 			fmt.Fprintln(stderr, "oms:", u.text)

@@ -23,6 +23,7 @@ import (
 
 	"packhouse/internal/pg"
 	"packhouse/internal/pgrun"
+	"packhouse/internal/pgrun/filelock"
 	"packhouse/internal/txn"
 )
 
@@ -69,7 +70,7 @@ func Empty(t testing.TB) (url string) {
 	return made.address
 }
 
-// open is the registered last, so that its pools close before the database
+// open is called last, so that its pools close before the database
 // is dropped.
 func open(t testing.TB, url string) *Database {
 	t.Helper()
@@ -130,6 +131,7 @@ func inserter(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 
 // session is this test program's use of the shared server.
 type session struct {
+	needed   *filelock.Lock
 	server   *pgrun.Server
 	admin    *pgxpool.Pool
 	slot     int32 // names this program's databases; held as an advisory lock while it lives
@@ -165,7 +167,7 @@ func shared(t testing.TB) *session {
 // join finds or starts the shared server and takes a slot on it.
 func join(ctx context.Context) (*session, error) {
 	place := findPlace()
-	server, err := place.server(ctx)
+	server, needed, err := place.server(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +175,7 @@ func join(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the test server: %w", err)
 	}
-	s := &session{server: server, admin: admin, slot: rand.Int32(), strategy: place.strategy}
+	s := &session{needed: needed, server: server, admin: admin, slot: rand.Int32(), strategy: place.strategy}
 	// The connection is kept for as long as the program lives: with it the lock ends, and the sweep may drop what is left.
 	keep, err := admin.Acquire(ctx)
 	if err != nil {

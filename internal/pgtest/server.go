@@ -68,16 +68,18 @@ func (p place) options() pgrun.Options {
 	return pgrun.Options{Dir: p.dir, Scratch: true, Settings: settings, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 }
 
-// user is this program's sign to the server's process that it is needed. The
-// system drops it when the program ends.
-var user *filelock.Lock
-
-// server is the shared server, started when there is none.
-func (p place) server(ctx context.Context) (*pgrun.Server, error) {
-	var err error
-	if user, err = filelock.WaitShared(ctx, p.dir+".users"); err != nil {
-		return nil, err
+// server is the shared server, started when there is none. The lock is the
+// sign to the server's process that it is needed; it ends with this program.
+func (p place) server(ctx context.Context) (*pgrun.Server, *filelock.Lock, error) {
+	needed, err := filelock.WaitShared(ctx, p.dir+".users")
+	if err != nil {
+		return nil, nil, err
 	}
+	s, err := p.attachOrLaunch(ctx)
+	return s, needed, err
+}
+
+func (p place) attachOrLaunch(ctx context.Context) (*pgrun.Server, error) {
 	starting, err := filelock.Wait(ctx, p.dir+".starting")
 	if err != nil {
 		return nil, err
