@@ -65,7 +65,7 @@ func (a Action) class() string {
 }
 
 // whyID ties a disabled button to its reason.
-func (a Action) whyID() string { return "why-" + slug(a.Label) }
+func (a Action) whyID() string { return "why-" + slug(a.Label+" "+a.Href+a.Post+a.Name+a.Value) }
 
 // slug makes text fit for an id attribute.
 func slug(s string) string {
