@@ -20,8 +20,9 @@ type Reply struct {
 	body   templ.Component
 	err    error // of a redraw
 
-	path  string
-	flash []Flash
+	path    string
+	flash   []Flash
+	cookies []ownCookie
 
 	name, mime string
 	write      func(io.Writer) error
