@@ -27,7 +27,7 @@ type NewOrder struct {
 	Channel        id.Channel
 	ExternalRef    string      // of the channel; one order each
 	Customer       id.Customer // 0: found or made by e-mail and tax id
-	Kind           string // "person", "company"
+	Kind           string      // "person", "company"
 	ContactName    string
 	Email          string
 	Phone          string
@@ -189,6 +189,11 @@ func (in NewOrder) head(ctx context.Context, tx *txn.Tx, ch channel.Channel) (pr
 	c, err := customers.Resolve(ctx, tx, in.Customer, who)
 	if err != nil {
 		return priced{}, err
+	}
+	if in.AtShop && in.Customer == 0 {
+		// Anybody can type anybody's address: the order is found under that customer, but none of their terms, prices
+		// or details may show up on it before they have signed in.
+		c.Details = customers.Details{}
 	}
 	if in.BillTo.IsZero() {
 		in.BillTo = in.ShipTo

@@ -95,7 +95,7 @@ func (o *Order) Says(checks Checks, c Counts) Sentence {
 const progressSQL = `
 	insert into sales_order_progress (order_id, number, bucket, state, channel_id, customer_id, customer_name, placed_at, promised_day,
 	    line_count, ordered, reserved, shipped, holds, total_minor, currency, sentence, args)
-	values ($1, $2, $3, $4, $5, nullif($6, 0), $7, $8, coalesce($9, 'infinity'), $10, $11, $12, $13, $14, $15, $16, $17, $18)
+	values ($1, $2, $3, $4, $5, nullif($6, 0), $7, $8, coalesce($9::date, 'infinity'), $10, $11, $12, $13, $14, $15, $16, $17, $18)
 	on conflict (order_id) do update
 	set bucket = excluded.bucket, state = excluded.state, customer_id = excluded.customer_id, customer_name = excluded.customer_name,
 	    promised_day = excluded.promised_day, line_count = excluded.line_count, ordered = excluded.ordered, reserved = excluded.reserved,
