@@ -15,14 +15,20 @@ type Limiter struct{ write Quick }
 // NewLimiter makes a limiter.
 func NewLimiter(write Quick) *Limiter { return &Limiter{write} }
 
-// A lost count after a crash of the server hurts nobody, so the commit does not
-// wait for the disk.
+// The tries of the window before weigh as much as of it still lies within the
+// last such stretch of time, so that the turn of a window opens nothing. A lost
+// count after a crash of the server hurts nobody, so the commit does not wait
+// for the disk.
 const takeSQL = `
-	insert into access_rate_windows as w (bucket, starts_at, ends_at, taken)
-	select $1, date_bin($2::interval, now(), 'epoch'), date_bin($2::interval, now(), 'epoch') + $2::interval, 1
-	from (select set_config('synchronous_commit', 'off', true)) as relaxed
-	on conflict (bucket, starts_at) do update set taken = w.taken + 1
-	returning w.taken, extract(epoch from w.ends_at - now())::float8`
+	with taken as (
+	    insert into access_rate_windows as w (bucket, starts_at, ends_at, taken)
+	    select $1, date_bin($2::interval, now(), 'epoch'), date_bin($2::interval, now(), 'epoch') + $2::interval, 1
+	    from (select set_config('synchronous_commit', 'off', true)) as relaxed
+	    on conflict (bucket, starts_at) do update set taken = w.taken + 1
+	    returning w.taken, w.starts_at, w.ends_at)
+	select taken.taken + coalesce(round(before.taken * extract(epoch from taken.ends_at - now()) / extract(epoch from $2::interval)), 0)::int,
+	       extract(epoch from taken.ends_at - now())::float8
+	from taken left join access_rate_windows before on before.bucket = $1 and before.starts_at = taken.starts_at - $2::interval`
 
 // Take counts one try in the bucket and answers problem.TooMany when more than
 // n were made in the running window; first marks the first of those.
@@ -49,7 +55,7 @@ func (l *Limiter) Forget(ctx context.Context, bucket string) error {
 }
 
 const tidySQL = `
-	with windows as (delete from access_rate_windows where ends_at < now())
+	with windows as (delete from access_rate_windows where ends_at + (ends_at - starts_at) < now())
 	delete from access_sessions
 	where expires_at < now() or seen_at < now() - $1::interval or created_at < now() - $2::interval`
 

@@ -45,13 +45,18 @@ func CheckPassword(password string, about ...string) error {
 	case common[plain] || common[strings.TrimRight(plain, "0123456789!?.,*#-_")] || monotone(plain):
 		return problem.At("password", "password_common")
 	}
+	// Most of the password must be something else than what everybody knows of the person.
+	rest := plain
 	for _, a := range about {
-		for _, word := range strings.FieldsFunc(strings.ToLower(a), func(c rune) bool { return c == '@' || c == ' ' || c == '.' }) {
-			// Most of the password must be something else than what everybody knows.
-			if utf8.RuneCountInString(word) >= 4 && strings.Contains(plain, word) && n-utf8.RuneCountInString(word) < MinPassword-2 {
-				return problem.At("password", "password_personal")
+		a = strings.ToLower(strings.TrimSpace(a))
+		for _, word := range append([]string{a}, strings.FieldsFunc(a, func(c rune) bool { return c == '@' || c == ' ' || c == '.' })...) {
+			if utf8.RuneCountInString(word) >= 4 {
+				rest = strings.ReplaceAll(rest, word, "")
 			}
 		}
+	}
+	if rest != plain && utf8.RuneCountInString(rest) < MinPassword-2 {
+		return problem.At("password", "password_personal")
 	}
 	return nil
 }
