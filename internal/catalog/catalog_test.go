@@ -123,9 +123,9 @@ func TestNoSequenceOfAllowedKitsMakesACycle(t *testing.T) {
 // A47
 func TestAKitIsAsOftenThereAsItsScarcestPartAtOnePlace(t *testing.T) {
 	t.Parallel()
-	recipes := map[id.SKU]map[id.SKU]int64{1: {10: 2, 11: 1}, 10: {10: 1}}
+	recipes := map[id.SKU]Recipe{1: {10: 2, 11: 1}, 10: {10: 1}}
 	free := map[id.Location]map[id.SKU]int64{1: {10: 7, 11: 2}, 2: {10: 100}, 3: {10: 2, 11: 9}}
-	got := available(recipes, free)
+	got := MadeUp(recipes, free)
 	if got[1] != 2+0+1 || got[10] != 109 {
 		t.Errorf("free: %v", got)
 	}

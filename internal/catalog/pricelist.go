@@ -303,3 +303,25 @@ func entry(row pgx.CollectableRow) (Entry, error) {
 	var e Entry
 	return e, row.Scan(&e.ID, &e.List, &e.ListCode, &e.Currency, &e.Tax, &e.Base, &e.SKU, &e.Product, &e.Code, &e.Title, &e.Least, &e.Unit, &e.From, &e.Until)
 }
+
+const standingIDSQL = `
+	select p.id from catalog_prices p join catalog_skus s on s.id = p.sku_id
+	where p.price_list_id = $1 and lower(s.code) = lower($2::text) and p.min_quantity = 1 and p.valid_from = '2000-01-01' and p.valid_to is null`
+
+// SetStanding sets the plain price of a variant in a list, for any quantity and
+// without dates; nil takes it away.
+func SetStanding(ctx context.Context, tx *txn.Tx, list id.PriceList, code string, unit *money.UnitPrice) error {
+	if unit != nil {
+		return SetPrice(ctx, tx, PriceInput{List: list, Code: code, Least: 1, Unit: *unit})
+	}
+	var price int64
+	err := tx.QueryRow(ctx, standingIDSQL, list, code).Scan(&price)
+	if errors.Is(err, pgx.ErrNoRows) {
+		tx.Quiet("there was no price to take away")
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for the price: %w", err)
+	}
+	return RemovePrice(ctx, tx, list, price)
+}
