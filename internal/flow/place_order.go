@@ -195,6 +195,10 @@ func (in NewOrder) head(ctx context.Context, tx *txn.Tx, ch channel.Channel) (pr
 		// or details may show up on it before they have signed in.
 		c.Details = customers.Details{}
 	}
+	if tx.Actor().Kind == txn.Visitor {
+		// Anybody can type anybody's address: a stranger gets neither the customer's data nor their prices and terms.
+		c = customers.Customer{ID: c.ID}
+	}
 	if in.BillTo.IsZero() {
 		in.BillTo = in.ShipTo
 	}

@@ -35,7 +35,7 @@ func (h Head) Amendment() Amendment {
 // personal data and stay out of the audit trail.
 func (o *Order) Amend(a Amendment) ([]string, error) {
 	if o.state != Placed && o.state != Confirmed {
-		return nil, problem.Refuse("refused.amend_state", "state", o.state.name)
+		return nil, problem.Refuse("refused.amend_state", "state", o.state.word())
 	}
 	var changed []string
 	note := func(name string, differs bool) {

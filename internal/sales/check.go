@@ -50,7 +50,7 @@ func (c Check) refusal(o id.Order) error {
 }
 
 func (h Hold) refusal(o id.Order) error {
-	return &problem.Refusal{Code: "why.held", Args: problem.With("type", h.Type, "reason", h.Reason, "owner", h.Keeper()),
+	return &problem.Refusal{Code: "why.held", Args: problem.With("type", "hold."+h.Type, "reason", h.Reason, "owner", h.Keeper()),
 		Fix: problem.Fix{Code: "do.lift_hold", Path: "/orders/" + id.Text(o) + "#holds", Permission: "order:release"}}
 }
 
@@ -105,7 +105,7 @@ func (o *Order) Run(f Facts) Checks {
 	o.ShipTo.Validate("ship_to", v)
 	what := ""
 	if len(v.Fields) > 0 {
-		what = strings.TrimPrefix(v.Fields[0].Path, "ship_to.")
+		what = "field." + strings.TrimPrefix(v.Fields[0].Path, "ship_to.")
 	}
 	add("address", what != "", "why.address", edit, "part", what)
 

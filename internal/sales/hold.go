@@ -40,7 +40,7 @@ func (o *Order) PlaceHold(h Hold) error {
 		return err
 	}
 	if o.state != Placed && o.state != Confirmed {
-		return problem.Refuse("refused.hold_state", "state", o.state.name)
+		return problem.Refuse("refused.hold_state", "state", o.state.word())
 	}
 	o.Holds = append(o.Holds, h)
 	return nil
@@ -75,7 +75,7 @@ func SaveHold(ctx context.Context, tx *txn.Tx, o *Order, h Hold) (id.Hold, error
 		return 0, err
 	}
 	tx.Record(txn.Event{Kind: "order.held", Subject: txn.About("order", o.ID), Order: o.ID,
-		Data: map[string]any{"type": h.Type, "reason": h.Reason, "owner": h.Keeper(), "blocks": strings.Join(h.Blocks, ", "), "keeps_stock": h.KeepsStock}})
+		Data: map[string]any{"type": "hold." + h.Type, "reason": h.Reason, "owner": h.Keeper(), "blocks": strings.Join(h.Blocks, ", "), "keeps_stock": h.KeepsStock}})
 	return hold, nil
 }
 
@@ -87,13 +87,13 @@ const liftHoldSQL = `
 func SaveLift(tx *txn.Tx, o *Order, h Hold, reason string) {
 	tx.Queue(liftHoldSQL, 1, &problem.Stale{What: "hold", Version: o.version}, h.ID, tx.At(), tx.Actor().Name, reason)
 	tx.Record(txn.Event{Kind: "order.released", Subject: txn.About("order", o.ID), Order: o.ID,
-		Data: map[string]any{"type": h.Type, "was": h.Reason, "reason": reason}})
+		Data: map[string]any{"type": "hold." + h.Type, "was": h.Reason, "reason": reason}})
 }
 
 // MayReserve says why a confirmed order may not take more stock; nil: it may.
 func (o *Order) MayReserve() error {
 	if o.state != Confirmed {
-		return problem.Refuse("refused.reserve_state", "state", o.state.name)
+		return problem.Refuse("refused.reserve_state", "state", o.state.word())
 	}
 	for _, h := range o.Holds {
 		if !h.KeepsStock {

@@ -26,6 +26,9 @@ var next = map[State][]State{
 // String is the state's name as it is stored.
 func (s State) String() string { return s.name }
 
+// word is the code of the state's name in a sentence.
+func (s State) word() string { return "state." + s.name }
+
 // Next are the states that can follow.
 func (s State) Next() []State { return next[s] }
 
@@ -40,5 +43,5 @@ func parseState(name string) (State, bool) {
 
 // refuseMove says why there is no way from one state to another.
 func refuseMove(from, to State) error {
-	return problem.Refuse("refused.order_"+to.name, "state", from.name)
+	return problem.Refuse("refused.order_"+to.name, "state", from.word())
 }

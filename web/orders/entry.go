@@ -1,0 +1,492 @@
+package orders
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"packhouse/internal/access"
+	"packhouse/internal/catalog"
+	"packhouse/internal/channel"
+	"packhouse/internal/customers"
+	"packhouse/internal/flow"
+	"packhouse/internal/id"
+	"packhouse/internal/money"
+	"packhouse/internal/problem"
+	"packhouse/internal/sales"
+	"packhouse/internal/tax"
+	"packhouse/internal/trade"
+	"packhouse/internal/txn"
+	"packhouse/web/edge"
+	"packhouse/web/parts"
+	"packhouse/web/ui"
+)
+
+// entryForm is an order as somebody types it: text and nothing else, so that
+// it can be shown again, and kept as a draft, exactly as it was typed.
+type entryForm struct {
+	Draft        string // the key of the draft
+	Channel      string
+	Customer     string // what stands in the customer field
+	CustomerID   string
+	ContactName  string
+	Email        string
+	Phone        string
+	TaxID        string
+	ShipTo       trade.Address
+	Delivery     string
+	RequestedDay string
+	Wish         string
+	PONumber     string
+	NoteCustomer string
+	NoteInternal string
+	Discount     string
+	Reason       string
+	Shipping     string
+	Paste        string
+	NoMail       bool
+	Lines        []entryLine
+}
+
+type entryLine struct{ SKU, Quantity, Price, Discount string }
+
+const maxEntryLines = 1000
+
+func readEntry(values url.Values) entryForm {
+	get := func(name string) string { return strings.TrimSpace(values.Get(name)) }
+	f := entryForm{Draft: get("draft"), Channel: get("channel"), Customer: get("customer"), CustomerID: get("customer_id"), ContactName: get("contact_name"), Email: get("email"),
+		Phone: get("phone"), TaxID: get("tax_id"), ShipTo: parts.ReadAddress(get, "ship_to"), Delivery: get("delivery"), RequestedDay: get("requested_day"), Wish: get("wish"),
+		PONumber: get("po_number"), NoteCustomer: get("note_customer"), NoteInternal: get("note_internal"), Discount: get("discount"), Reason: get("reason"),
+		Shipping: get("shipping"), Paste: values.Get("paste"), NoMail: values.Get("no_mail") != ""}
+	remove := get("remove-line")
+	for i := range 2 * maxEntryLines { // a line that was taken away leaves a gap in the numbers
+		at := fmt.Sprintf("lines[%d].", i)
+		if !values.Has(at+"sku") || remove == strconv.Itoa(i) {
+			continue
+		}
+		f.Lines = append(f.Lines, entryLine{get(at + "sku"), get(at + "quantity"), get(at + "price"), get(at + "discount")})
+	}
+	return f
+}
+
+// blank reports whether nothing was typed into the line.
+func (l entryLine) blank() bool { return l == entryLine{} }
+
+// withPasted adds the lines of the paste box; what cannot be read stays in it.
+func (f entryForm) withPasted(v *problem.Invalid) entryForm {
+	if strings.TrimSpace(f.Paste) == "" {
+		return f
+	}
+	before := len(v.Fields)
+	got := trade.PastedLines(v, "paste", f.Paste, maxEntryLines-len(f.Lines))
+	if len(v.Fields) > before {
+		return f
+	}
+	var kept []entryLine
+	for _, l := range f.Lines {
+		if !l.blank() {
+			kept = append(kept, l)
+		}
+	}
+	for _, l := range got {
+		kept = append(kept, entryLine{SKU: l.SKU, Quantity: strconv.Itoa(int(l.Quantity))})
+	}
+	f.Lines, f.Paste = kept, ""
+	return f
+}
+
+// Input is the order, or everything wrong with the form at once. Blank lines
+// are nothing; a line's problems keep the row it was typed in.
+func (f entryForm) Input(v *problem.Invalid, ch channel.Channel, mayDiscount bool) (flow.NewOrder, []int) {
+	in := flow.NewOrder{Channel: ch.ID, ContactName: trade.ReadLine(v, "contact_name", f.ContactName, 200), Email: trade.ReadEmail(v, "email", f.Email),
+		ShipTo: f.ShipTo.Normalize(), DeliveryMethod: or(f.Delivery, "standard"), Wish: sales.AsReady, PONumber: trade.ReadLine(v, "po_number", f.PONumber, 100),
+		NoteCustomer: trade.ReadText(v, "note_customer", f.NoteCustomer, 2000), NoteInternal: trade.ReadText(v, "note_internal", f.NoteInternal, 2000), NoMail: f.NoMail}
+	if n, err := strconv.ParseInt(f.CustomerID, 10, 64); err == nil && n > 0 && f.Customer != "" {
+		in.Customer = id.Customer(n)
+	}
+	if f.Wish != "" {
+		in.Wish = readWish(v, f.Wish)
+	}
+	if in.DeliveryMethod != "standard" && in.DeliveryMethod != "pickup" {
+		v.Add("delivery", "not_a_choice")
+	}
+	if in.ContactName == "" && in.Customer == 0 {
+		v.Add("contact_name", "required")
+	}
+	in.Phone = trade.ReadPhone(v, "phone", f.Phone, in.ShipTo.Country)
+	in.TaxID = trade.ReadTaxID(v, "tax_id", f.TaxID, in.ShipTo.Country)
+	in.ShipTo.Validate("ship_to", v)
+	in.RequestedDay = readDay(v, "requested_day", f.RequestedDay)
+	if f.Shipping != "" {
+		if a := money.Read(v, "shipping", f.Shipping, ch.Currency); a.Minor >= 0 {
+			in.Shipping = &a.Minor
+		} else {
+			v.Add("shipping", "too_small", "min", 0)
+		}
+	}
+	in.Discount = f.discount(v, ch, mayDiscount)
+	var rows []int
+	for i, l := range f.Lines {
+		if l.blank() {
+			continue
+		}
+		in.Lines = append(in.Lines, l.read(v, fmt.Sprintf("lines[%d]", i), ch, mayDiscount, in.Discount.Reason))
+		rows = append(rows, i)
+	}
+	if len(in.Lines) == 0 {
+		v.Add("lines[0].sku", "no_lines")
+	}
+	return in, rows
+}
+
+// discount reads "10 %" as a rate and "5" as an amount.
+func (f entryForm) discount(v *problem.Invalid, ch channel.Channel, may bool) flow.OrderDiscount {
+	d := flow.OrderDiscount{Reason: trade.ReadLine(v, "reason", f.Reason, 200)}
+	switch {
+	case f.Discount == "":
+		return d
+	case !may:
+		v.Add("discount", "forbidden")
+	case strings.HasSuffix(f.Discount, "%"):
+		d.Rate = money.ReadRate(v, "discount", strings.TrimSuffix(f.Discount, "%"))
+	default:
+		d.Minor = money.Read(v, "discount", f.Discount, ch.Currency).Minor
+	}
+	if d.Minor < 0 || d.Rate < 0 {
+		v.Add("discount", "too_small", "min", 0)
+	}
+	if d.Reason == "" && (d.Minor != 0 || d.Rate != 0) {
+		v.Add("reason", "required")
+	}
+	return d
+}
+
+func (l entryLine) read(v *problem.Invalid, path string, ch channel.Channel, mayDiscount bool, reason string) flow.NewLine {
+	n := flow.NewLine{Code: trade.ReadLine(v, path+".sku", l.SKU, 64), Reason: reason}
+	if n.Code == "" {
+		v.Add(path+".sku", "required")
+	}
+	if l.Quantity == "" {
+		n.Pieces = 1
+	} else {
+		n.Pieces = int64(trade.ReadQuantity(v, path+".quantity", l.Quantity))
+	}
+	if l.Price != "" {
+		if !mayDiscount {
+			v.Add(path+".price", "forbidden")
+		} else if p := money.ReadPrice(v, path+".price", l.Price, ch.Currency); p.Sign() < 0 {
+			v.Add(path+".price", "too_small", "min", 0)
+		} else {
+			n.Price, n.PriceSource = &p, "price.by_hand"
+		}
+	}
+	if l.Discount != "" {
+		if !mayDiscount {
+			v.Add(path+".discount", "forbidden")
+		}
+		n.DiscountRate = money.ReadRate(v, path+".discount", strings.TrimSuffix(strings.TrimSpace(l.Discount), "%"))
+		if n.DiscountRate < 0 || n.DiscountRate > money.Whole {
+			v.Add(path+".discount", "too_large", "max", 100)
+		}
+		if n.DiscountRate > 0 && reason == "" {
+			v.Add("reason", "required")
+		}
+	}
+	return n
+}
+
+func or(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// entryView is the entry form with what was typed and what it would cost.
+type entryView struct {
+	parts.Look
+	Form     entryForm
+	Channels []channel.Channel
+	Channel  channel.Channel
+	Drafts   []sales.Unfinished
+	Items    []catalog.Priced // by row of the form
+	Totals   *tax.Totals
+	Problems ui.Problems
+	Refused  string
+	Key      string
+	Discount bool // the person may give one
+}
+
+func (p pages) entry(r *edge.Request) (edge.Reply, error) {
+	form := entryForm{Draft: string(id.NewKey()), Lines: make([]entryLine, 3)}
+	if key, ok := id.ParseKey(r.Text("draft")); ok {
+		values, err := sales.DraftForm(r.Context(), p.Read, p.user(r), key)
+		if err != nil {
+			return edge.Reply{}, err
+		}
+		form = readEntry(values)
+		form.Draft = string(key)
+	}
+	if c := r.Text("customer"); c != "" && form.CustomerID == "" {
+		form.CustomerID = c
+	}
+	v, err := p.entryView(r, form)
+	if err != nil {
+		return edge.Reply{}, err
+	}
+	return edge.Page(v.frame(), entryPage(v)), nil
+}
+
+func (v entryView) frame() ui.Frame { return ui.Frame{Title: v.Say("new_order"), Section: "/orders"} }
+
+func (p pages) entryView(r *edge.Request, f entryForm) (entryView, error) {
+	v := entryView{Look: p.look(r), Form: f, Key: r.Key(), Discount: r.Can(access.OrderDiscount)}
+	all, err := channel.All(r.Context(), p.Read)
+	if err != nil {
+		return v, err
+	}
+	for _, c := range all {
+		if c.Active && c.Kind != "import" {
+			v.Channels = append(v.Channels, c)
+		}
+	}
+	if len(v.Channels) == 0 {
+		return v, problem.Refuse("refused.no_channel")
+	}
+	v.Channel = v.Channels[0]
+	for _, c := range v.Channels {
+		if c.Kind == "staff" && f.Channel == "" || c.Code == f.Channel {
+			v.Channel = c
+			break
+		}
+	}
+	if v.Drafts, err = sales.Drafts(r.Context(), p.Read, p.user(r)); err != nil {
+		return v, err
+	}
+	return v, p.priceEntry(r.Context(), &v)
+}
+
+// priceEntry finds what each row means and what the order would cost, as far
+// as it can be told.
+func (p pages) priceEntry(ctx context.Context, v *entryView) error {
+	var list id.PriceList
+	exempt := false
+	if n, err := strconv.ParseInt(v.Form.CustomerID, 10, 64); err == nil && n > 0 {
+		c, err := customers.ByID(ctx, p.Read, id.Customer(n))
+		if err != nil {
+			return err
+		}
+		list, exempt = c.PriceList, c.TaxExempt
+	}
+	asks := make([]catalog.Ask, len(v.Form.Lines))
+	for i, l := range v.Form.Lines {
+		n, err := trade.ParseQuantity(or(l.Quantity, "1"))
+		if err != nil {
+			n = 1
+		}
+		asks[i] = catalog.Ask{Code: l.SKU, Quantity: int64(n)}
+	}
+	var err error
+	if v.Items, err = catalog.LinesPriced(ctx, p.Read, asks, list, v.Channel.Currency, v.Channel.PricesIncludeTax, trade.DayOf(v.Now, v.Channel.Zone())); err != nil {
+		return err
+	}
+	country := v.Form.ShipTo.Country
+	if !trade.KnownCountry(country) {
+		country = v.Channel.Country
+	}
+	rates, err := tax.RatesFor(ctx, p.Read, country, v.Channel.Country, v.Form.ShipTo.Region, v.Now.In(v.Channel.Zone()))
+	if err != nil {
+		return err
+	}
+	v.Totals = v.totalUp(rates, exempt)
+	return nil
+}
+
+// totalUp computes the totals of the rows that can be understood; nil when the
+// figures make no sense yet.
+func (v entryView) totalUp(rates map[string]money.Rate, exempt bool) *tax.Totals {
+	quiet := &problem.Invalid{}
+	d := v.Form.discount(quiet, v.Channel, true)
+	ask := tax.Order{Currency: v.Channel.Currency, IncludesTax: v.Channel.PricesIncludeTax, DiscountMinor: max(0, d.Minor), DiscountRate: d.Rate}
+	rate := func(class string) money.Rate {
+		if exempt {
+			return 0
+		}
+		return rates[class]
+	}
+	for i, l := range v.Form.Lines {
+		it := v.Items[i]
+		if !it.Found {
+			ask.Lines = append(ask.Lines, tax.Line{Quantity: 1})
+			continue
+		}
+		n := l.read(&problem.Invalid{}, "x", v.Channel, true, "x")
+		price := it.Price.Unit
+		if n.Price != nil {
+			price = *n.Price
+		}
+		ask.Lines = append(ask.Lines, tax.Line{Price: price, Quantity: max(1, n.Pieces), Class: it.TaxClass, Rate: rate(it.TaxClass), DiscountRate: n.DiscountRate})
+	}
+	ship := v.Channel.Shipping
+	if v.Form.Shipping != "" {
+		ship = max(0, money.Read(quiet, "shipping", v.Form.Shipping, v.Channel.Currency).Minor)
+	}
+	if ship > 0 && v.Form.Delivery != "pickup" {
+		if p, err := money.PriceOf(money.Of(ship, v.Channel.Currency)); err == nil {
+			ask.Lines = append(ask.Lines, tax.Line{Price: p, Quantity: 1, Class: "standard", Rate: rate("standard"), NoOrderDiscount: true})
+		}
+	}
+	got, err := tax.Compute(ask)
+	if err != nil {
+		return nil
+	}
+	return &got
+}
+
+func (p pages) totals(r *edge.Request) (edge.Reply, error) {
+	v, err := p.entryView(r, readEntry(r.Values()))
+	if err != nil {
+		return edge.Reply{}, err
+	}
+	return edge.Fragment(entryTotals(v)), nil
+}
+
+func (p pages) place(r *edge.Request) (edge.Reply, error) {
+	f := readEntry(r.Values())
+	if r.Text("add-line") != "" || r.Text("remove-line") != "" {
+		return p.redrawEntry(r, f)
+	}
+	invalid := r.Invalid()
+	f = f.withPasted(invalid)
+	v, err := p.entryView(r, f)
+	if err != nil {
+		return edge.Reply{}, err
+	}
+	in, rows := f.Input(invalid, v.Channel, r.Can(access.OrderDiscount))
+	v.checkRows(invalid, rows)
+	if err := invalid.Err(); err != nil {
+		return v.fail(r, err, nil)
+	}
+	out, err := edge.Do(r, func(ctx context.Context, tx *txn.Tx) (flow.Placement, error) {
+		if key, ok := id.ParseKey(f.Draft); ok {
+			sales.DropDraft(tx, p.user(r), key)
+		}
+		return flow.PlaceOrder(ctx, tx, in)
+	})
+	if err != nil {
+		return v.fail(r, err, rows)
+	}
+	switch {
+	case out.Repeated:
+		return edge.SeeOther(path(out.Value.Order), edge.Note("placed_before", "number", out.Value.Number)), nil
+	case out.Value.Confirmed:
+		return edge.SeeOther(path(out.Value.Order), edge.Done("placed_and_confirmed", "number", out.Value.Number)), nil
+	}
+	return edge.SeeOther(path(out.Value.Order), edge.Done("placed_now", "number", out.Value.Number)), nil
+}
+
+// checkRows marks what the catalogue does not know together with everything
+// else, so that all mistakes show at once.
+func (v entryView) checkRows(invalid *problem.Invalid, rows []int) {
+	for _, i := range rows {
+		at := fmt.Sprintf("lines[%d].", i)
+		switch it := v.Items[i]; {
+		case invalid.Has(at + "sku"):
+		case !it.Found:
+			invalid.Add(at+"sku", "unknown_sku", "code", v.Form.Lines[i].SKU)
+		case !it.HasPrice && v.Form.Lines[i].Price == "":
+			invalid.Add(at+"price", "no_price", "code", it.Code)
+		}
+	}
+}
+
+// redrawEntry answers the buttons that only change the form.
+func (p pages) redrawEntry(r *edge.Request, f entryForm) (edge.Reply, error) {
+	invalid := &problem.Invalid{}
+	f = f.withPasted(invalid)
+	if r.Text("add-line") == "1" {
+		f.Lines = append(f.Lines, entryLine{})
+	}
+	v, err := p.entryView(r, f)
+	if err != nil {
+		return edge.Reply{}, err
+	}
+	if err := invalid.Err(); err != nil {
+		return v.fail(r, err, nil)
+	}
+	return edge.Page(v.frame(), entryPage(v)), nil
+}
+
+// fail redraws the form. Problems of the flow name the lines as it counted
+// them; rows turns that back into the rows of the form.
+func (v entryView) fail(r *edge.Request, err error, rows []int) (edge.Reply, error) {
+	if !problem.IsPersons(err) {
+		return edge.Reply{}, err
+	}
+	v.Problems = r.Problems(err)
+	for i, one := range v.Problems {
+		var n int
+		var field string
+		if _, scan := fmt.Sscanf(one.Field, "lines[%d].%s", &n, &field); scan == nil {
+			if n < len(rows) {
+				n = rows[n]
+			}
+			if field == "code" {
+				field = "sku"
+			}
+			v.Problems[i].Field = fmt.Sprintf("lines[%d].%s", n, field)
+		}
+	}
+	if len(v.Problems) == 0 {
+		v.Problems = ui.Problems{{Text: r.Sentence(err)}}
+	}
+	return edge.Redraw(err, v.frame(), entryPage(v)), nil
+}
+
+func (p pages) saveDraft(r *edge.Request) (edge.Reply, error) {
+	f := readEntry(r.Values())
+	key, ok := id.ParseKey(f.Draft)
+	if !ok {
+		return edge.Reply{}, problem.At("draft", "required")
+	}
+	values := url.Values{}
+	for name, v := range r.Values() {
+		if name != "command" && name != "version" {
+			values[name] = v
+		}
+	}
+	n := 0
+	for _, l := range f.Lines {
+		if !l.blank() {
+			n++
+		}
+	}
+	summary := or(f.Customer, f.ContactName, f.ShipTo.Company, f.ShipTo.Name, f.Email)
+	if _, err := edge.Run(r, func(ctx context.Context, tx *txn.Tx) error {
+		sales.SaveDraft(tx, p.user(r), key, values, fmt.Sprintf("%s|%d", summary, n))
+		return nil
+	}); err != nil {
+		return edge.Reply{}, err
+	}
+	look := p.look(r)
+	return edge.Fragment(ui.Text(look.Say("draft_saved", "at", look.Words.Time(look.Now)))), nil
+}
+
+func (p pages) deleteDraft(r *edge.Request) (edge.Reply, error) {
+	key, ok := id.ParseKey(r.Param("draft"))
+	if !ok {
+		return edge.Reply{}, problem.Missing("draft")
+	}
+	if _, err := edge.Run(r, func(ctx context.Context, tx *txn.Tx) error {
+		sales.DropDraft(tx, p.user(r), key)
+		tx.Quiet("a draft was given up")
+		return nil
+	}); err != nil {
+		return edge.Reply{}, err
+	}
+	return edge.SeeOther("/orders/new", edge.Done("draft_dropped")), nil
+}
