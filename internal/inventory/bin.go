@@ -149,3 +149,28 @@ func Bins(ctx context.Context, r pg.Reader, at id.Location) ([]BinRow, error) {
 		return b, err
 	})
 }
+
+const binByCodeSQL = `
+	select b.id
+	from inventory_bins b
+	where b.location_id = $1 and lower(b.code) = lower($2)
+	order by b.code = $2 desc, b.active desc
+	limit 1`
+
+// BinByCode finds a bin of a location as typed or scanned.
+func BinByCode(ctx context.Context, r pg.Reader, at id.Location, code string) (id.Bin, error) {
+	var b id.Bin
+	err := r.QueryRow(ctx, binByCodeSQL, at, code).Scan(&b)
+	return b, missing(err, "bin")
+}
+
+const binByIDSQL = `
+	select b.id, b.location_id, b.code, b.kind, b.walk, b.active, b.main, b.version
+	from inventory_bins b
+	where b.id = $1 and b.location_id = $2`
+
+// BinByID reads one bin of a location.
+func BinByID(ctx context.Context, r pg.Reader, at id.Location, bin id.Bin) (b Bin, err error) {
+	err = r.QueryRow(ctx, binByIDSQL, bin, at).Scan(&b.ID, &b.Location, &b.Code, &b.Kind, &b.Walk, &b.Active, &b.Main, &b.Version)
+	return b, missing(err, "bin")
+}
