@@ -29,6 +29,12 @@ func (e *Edge) take(ctx context.Context, r *Request, bucket string, n int, per t
 	return err
 }
 
+// LimitAddress is Limit per client address, counted as the routes' own limits
+// are, where the number is a setting.
+func (r *Request) LimitAddress(name string, n int, per time.Duration) error {
+	return r.edge.take(r.Context(), r, name+" "+crowd(r.trace.address), n, per)
+}
+
 // audit records what happened at the door. A reply never fails for it.
 func (e *Edge) audit(ctx context.Context, r *Request, event txn.Event) {
 	_, err := txn.Do(ctx, e.DB, r.Actor(), txn.Once(), func(ctx context.Context, tx *txn.Tx) (struct{}, error) {
