@@ -99,7 +99,7 @@ func New(c Config) (*Edge, error) {
 		return nil, fmt.Errorf("derive the key of forms: %w", err)
 	}
 	e.cookies = names(e.secure)
-	e.sessions = sessionManager(access.NewSessions(c.Read, c.Quick), e.secure, e.cookies.session)
+	e.sessions = sessionManager(access.NewSessions(c.Read, c.Quick))
 	e.crossSite = http.NewCrossOriginProtection()
 	if err := e.crossSite.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, fmt.Errorf("trust our own address: %w", err)

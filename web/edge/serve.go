@@ -63,20 +63,12 @@ func (e *Edge) answer(w http.ResponseWriter, r *Request) (reply Reply, err error
 	if err := e.limited(r.Context(), r, r.trace.address); err != nil {
 		return reply, err
 	}
-	if r.route.Permission != access.SecretLink {
-		ctx, err := e.load(r.Context(), r.Request, r.visit)
-		if err != nil {
-			return reply, err
-		}
-		r.Request = r.Request.WithContext(ctx)
-		r.Person = r.visit.Person
-	} else {
-		ctx, err := e.sessions.Load(r.Context(), "")
-		if err != nil {
-			return reply, err
-		}
-		r.Request = r.Request.WithContext(ctx)
+	ctx, err := e.load(r)
+	if err != nil {
+		return reply, err
 	}
+	r.Request = r.Request.WithContext(ctx)
+	r.Person = r.visit.Person
 	r.trace.person = r.Person.ID
 	if err := e.admit(r); err != nil {
 		return reply, err

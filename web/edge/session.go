@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 
 	"packhouse/internal/access"
 	"packhouse/internal/id"
@@ -22,18 +21,16 @@ func names(secure bool) cookieNames {
 	return cookieNames{"packhouse", "packhouse-said"}
 }
 
-func sessionManager(store *access.Sessions, secure bool, name string) *scs.SessionManager {
-	m := scs.New()
-	if unused, ok := m.Store.(*memstore.MemStore); ok {
-		unused.StopCleanup()
+// sessionManager is made by hand: scs.New would start a store in memory, with a
+// goroutine of its own, that nobody asked for.
+func sessionManager(store *access.Sessions) *scs.SessionManager {
+	return &scs.SessionManager{
+		Store:            store,
+		Codec:            scs.GobCodec{},
+		HashTokenInStore: true,
+		Lifetime:         access.AbsoluteLimit,
+		IdleTimeout:      0, // the store counts it, without a write for every request
 	}
-	m.Store = store
-	m.HashTokenInStore = true
-	m.Lifetime = access.AbsoluteLimit
-	m.IdleTimeout = 0 // the store counts it, without a write for every request
-	m.Cookie.Name = name
-	m.Cookie.Secure = secure
-	return m
 }
 
 // cookie makes one of ours; age in seconds, 0 until the browser closes,
@@ -42,13 +39,14 @@ func (e *Edge) cookie(name, value string, age int) *http.Cookie {
 	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, Secure: e.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 }
 
-// load finds the session and with it the person.
-func (e *Edge) load(ctx context.Context, r *http.Request, visit *access.Visit) (context.Context, error) {
+// load finds the session and with it the person. Who holds a secret link is
+// nobody but its holder, whoever else they may be.
+func (e *Edge) load(r *Request) (context.Context, error) {
 	token := ""
-	if c, err := r.Cookie(e.cookies.session); err == nil && len(c.Value) <= 100 {
+	if c, err := r.Cookie(e.cookies.session); err == nil && len(c.Value) <= 100 && r.route.Permission != access.SecretLink {
 		token = c.Value
 	}
-	return e.sessions.Load(access.WithVisit(ctx, visit), token)
+	return e.sessions.Load(access.WithVisit(r.Context(), r.visit), token)
 }
 
 // store writes the session if the handler changed it, and its cookie.
