@@ -117,12 +117,15 @@ const linesSQL = `
 	join tax_classes c on c.id = p.tax_class_id
 	cross join lateral (select case when a.sold then a.quantity * s.unit_ratio else a.quantity end as pieces) n
 	left join lateral (
-	    select q.price, q.min_quantity, l.id, l.code, l.base
-	    from catalog_prices q join catalog_price_lists l on l.id = q.price_list_id
-	    where q.sku_id = s.id and q.min_quantity <= n.pieces
-	      and q.valid_from <= $7::date and (q.valid_to is null or q.valid_to > $7::date)
-	      and l.currency = $5::text and l.includes_tax = $6 and (l.id = $4 or l.base)
-	    order by (l.id = $4) desc, q.min_quantity desc, q.valid_from desc
+	    select h.price, h.min_quantity, h.id, h.code, h.base from (
+	        select distinct on (l.id, q.min_quantity) q.price, q.min_quantity, l.id, l.code, l.base
+	        from catalog_prices q join catalog_price_lists l on l.id = q.price_list_id
+	        where q.sku_id = s.id and q.min_quantity <= n.pieces
+	          and q.valid_from <= $7::date and (q.valid_to is null or q.valid_to > $7::date)
+	          and l.currency = $5::text and l.includes_tax = $6 and (l.id = $4 or l.base)
+	        order by l.id, q.min_quantity, q.valid_from desc
+	    ) h
+	    order by (h.id = $4) desc, h.price, h.min_quantity desc
 	    limit 1
 	) pr on true`
 

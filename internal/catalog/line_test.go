@@ -123,7 +123,7 @@ func TestThePriceComesFromTheCustomersListThenTheBaseWithBreaksAndDates(t *testi
 		rules []string
 	}{
 		{0, today.Add(30), []string{"10", "10", "10", "10", "9"}, []string{"price.base", "price.base", "price.base", "price.base", "price.base_from?from=100"}},
-		{0, today, []string{"8", "8", "8", "8", "9"}, []string{"price.base", "price.base", "price.base", "price.base", "price.base_from?from=100"}},
+		{0, today, []string{"8", "8", "8", "8", "8"}, []string{"price.base", "price.base", "price.base", "price.base", "price.base"}},
 		{0, today.Add(4), []string{"10", "10", "10", "10", "9"}, nil},
 		{own, today, []string{"8", "7.5", "7.5", "0.001", "0.001"}, []string{"price.base", "price.list_from?from=10&list=WHOLESALE", "price.list_from?from=10&list=WHOLESALE", "price.list_from?from=50&list=WHOLESALE", "price.list_from?from=50&list=WHOLESALE"}},
 	} {
@@ -150,6 +150,14 @@ func TestThePriceComesFromTheCustomersListThenTheBaseWithBreaksAndDates(t *testi
 				t.Errorf("in one round trip: %+v, apart: %+v", p.Price, got[asks[i]])
 			}
 		}
+	}
+	// A new price without an end replaces the old one also where it is higher.
+	if err := SetPrice(ctx, tx, PriceInput{List: own, Code: code, Least: 50, Unit: money.MustUnitPrice("7"), From: today.Add(60)}); err != nil {
+		t.Fatal(err)
+	}
+	later, err := Prices(ctx, tx, asks, own, "EUR", false, today.Add(60))
+	if err != nil || later[asks[3]].Unit != money.MustUnitPrice("7") || later[asks[1]].Unit != money.MustUnitPrice("7.5") {
+		t.Errorf("after the rise: %v %v", later, err)
 	}
 	for _, other := range []struct {
 		currency money.Currency

@@ -77,18 +77,22 @@ func SourceWords(source string) (string, problem.Args) {
 	return u.Path, args
 }
 
-// The list asked for comes before the base list, the largest quantity reached
-// before smaller ones, the latest beginning before earlier ones.
+// The list asked for comes before the base list. At each quantity the price that
+// began last is in force, so that a new one replaces the old; of the quantities
+// reached the lowest price counts, so that nobody pays more for ordering more.
 const pricesSQL = `
 	select a.sku_id, a.quantity, q.price::text, q.id, q.code, q.base, q.min_quantity
 	from unnest($1::bigint[], $2::bigint[]) as a (sku_id, quantity)
 	cross join lateral (
-	    select p.price, p.min_quantity, l.id, l.code, l.base
-	    from catalog_prices p join catalog_price_lists l on l.id = p.price_list_id
-	    where p.sku_id = a.sku_id and p.min_quantity <= a.quantity
-	      and p.valid_from <= $6::date and (p.valid_to is null or p.valid_to > $6::date)
-	      and l.currency = $4::text and l.includes_tax = $5 and (l.id = $3 or l.base)
-	    order by (l.id = $3) desc, p.min_quantity desc, p.valid_from desc
+	    select h.price, h.min_quantity, h.id, h.code, h.base from (
+	        select distinct on (l.id, p.min_quantity) p.price, p.min_quantity, l.id, l.code, l.base
+	        from catalog_prices p join catalog_price_lists l on l.id = p.price_list_id
+	        where p.sku_id = a.sku_id and p.min_quantity <= a.quantity
+	          and p.valid_from <= $6::date and (p.valid_to is null or p.valid_to > $6::date)
+	          and l.currency = $4::text and l.includes_tax = $5 and (l.id = $3 or l.base)
+	        order by l.id, p.min_quantity, p.valid_from desc
+	    ) h
+	    order by (h.id = $3) desc, h.price, h.min_quantity desc
 	    limit 1
 	) q`
 

@@ -73,7 +73,7 @@ func (v listsView) grid() ui.Grid {
 }
 
 func (v listsView) head() ui.PageHead {
-	h := ui.PageHead{Crumbs: []ui.Crumb{{Label: "Products", Href: "/products"}}, Title: "Price lists", Sub: "A customer's own list comes first, then the base list; more pieces and later dates come before fewer and earlier."}
+	h := ui.PageHead{Crumbs: []ui.Crumb{{Label: "Products", Href: "/products"}}, Title: "Price lists", Sub: "A customer's own list comes first, then the base list. At each quantity the latest price holds; of the quantities reached, the lowest counts."}
 	if v.SetPrices {
 		h.Primary = &ui.Action{Label: "New price list", Href: "/products/prices/new"}
 	}
