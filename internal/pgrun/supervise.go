@@ -237,7 +237,7 @@ func (t *tail) Write(p []byte) (int, error) {
 		if t.lines = append(t.lines, line); len(t.lines) > tailLines {
 			t.lines = t.lines[1:]
 		}
-		if strings.HasPrefix(line, "FATAL:") || strings.HasPrefix(line, "PANIC:") {
+		if strings.HasPrefix(line, "PANIC:") { // FATAL only ends one connection, and a failed start is told with its last lines
 			t.server.o.Log.Warn("postgres", "line", line)
 		} else {
 			t.server.o.Log.Debug("postgres", "line", line)
