@@ -76,7 +76,7 @@ const insertSKUSQL = `
 
 func insertSKU(ctx context.Context, tx *txn.Tx, p Product, in SKUInput) (id.SKU, error) {
 	if in.Title == "" {
-		in.Title = titleOf(p.Name, in.Variant)
+		in.Title = TitleOf(p.Name, in.Variant)
 	}
 	var sku id.SKU
 	err := tx.QueryRow(ctx, insertSKUSQL, p.ID, in.Code, in.Title, in.Variant, in.Attributes.json(), in.WeightG, in.LengthMM, in.WidthMM, in.HeightMM,
@@ -151,7 +151,7 @@ func ChangeSKU(ctx context.Context, tx *txn.Tx, sku id.SKU, seen int64, in SKUIn
 		return stale(ctx, tx, s.Product, sku, seen, s.Version)
 	}
 	if in.Title == "" {
-		in.Title = titleOf(name, in.Variant)
+		in.Title = TitleOf(name, in.Variant)
 	}
 	after, changes, cost := s.change(in)
 	if len(changes)+len(cost) == 0 {

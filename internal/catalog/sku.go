@@ -85,9 +85,9 @@ type SKU struct {
 // Withdrawn reports whether it is no longer sold.
 func (s SKU) Withdrawn() bool { return s.WithdrawnAt != nil }
 
-// titleOf is what a variant is called where nobody named it: the product's name
+// TitleOf is what a variant is called where nobody named it: the product's name
 // and what tells it from its sisters.
-func titleOf(product, variant string) string {
+func TitleOf(product, variant string) string {
 	if variant == "" {
 		return product
 	}

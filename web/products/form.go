@@ -87,11 +87,16 @@ func blankVariant(lists []catalog.List) variantForm {
 	return f
 }
 
-func typedVariant(s catalog.SKU, lists []catalog.List, standing []catalog.Standing, cur money.Currency) variantForm {
+// typedVariant is the form of a variant as it stands. A title that follows the
+// product's name is left out, so that it goes on following.
+func typedVariant(product string, s catalog.SKU, lists []catalog.List, standing []catalog.Standing, cur money.Currency) variantForm {
 	n := func(n int64) string { return strconv.FormatInt(n, 10) }
 	f := variantForm{Code: s.Code, Title: s.Title, Variant: s.Variant, Attributes: typedAttributes(s.Attributes),
 		Weight: catalog.Weight(s.WeightG), Length: catalog.Length(s.LengthMM), Width: catalog.Length(s.WidthMM), Height: catalog.Length(s.HeightMM),
 		SoldUnit: s.SoldUnit, UnitRatio: n(s.UnitRatio), PackSize: n(s.PackSize), MinQuantity: n(s.MinQuantity), InShop: s.ShopVisible}
+	if s.Title == catalog.TitleOf(product, s.Variant) {
+		f.Title = ""
+	}
 	if s.Cost != nil {
 		f.Cost = s.Cost.Input(cur)
 	}

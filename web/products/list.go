@@ -182,7 +182,7 @@ func (v listView) grid() ui.Grid {
 		}
 		cells := []templ.Component{ui.Lead(productPath(x.Product), x.Title, ""), ui.Text(x.Code), ui.Text(v.Say("product.kind." + string(x.Kind))), ui.Text(unit)}
 		if x.Withdrawn {
-			cells[2] = ui.Badge(ui.Neutral, v.Say("product.withdrawn"))
+			cells[0] = withdrawnCell(cells[0], v.Say("product.withdrawn"))
 		}
 		if v.Stock {
 			n, counted := v.Free[x.SKU]

@@ -121,7 +121,7 @@ func (p pages) removePrice(r *edge.Request) (edge.Reply, error) {
 func (v pricesView) grid() ui.Grid {
 	g := ui.Grid{ID: "prices", Caption: "Prices", Columns: []ui.Column{{Label: "Product"}, {Label: "From pieces", Num: true}, {Label: "Each", Num: true, End: true}, {Label: "Valid"}}}
 	if v.SetPrices {
-		g.Columns = append(g.Columns, ui.Column{Label: "Remove"})
+		g.Columns = append(g.Columns, ui.Column{Label: "Action"})
 	}
 	for _, e := range v.Entries {
 		row := ui.Row{Label: e.Code, Cells: []templ.Component{ui.Lead(productPath(e.Product), e.Title, e.Code), ui.Text(v.Words.Number(e.Least)),

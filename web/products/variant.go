@@ -265,7 +265,7 @@ func (p pages) readVariant(r *edge.Request, sku id.SKU) (variantView, []catalog.
 		return v, nil, err
 	}
 	v.Seen = v.SKU.Version
-	v.Form = typedVariant(v.SKU, lists, standing[sku], costCurrency(lists))
+	v.Form = typedVariant(v.Name, v.SKU, lists, standing[sku], costCurrency(lists))
 	for _, s := range v.Record.Substitutes[sku] {
 		v.Substitutes = append(v.Substitutes, rowForm{Code: s.Code, Title: s.Title})
 	}
