@@ -218,3 +218,4 @@ create table sales_saved_views (
     query   text   not null,
     unique (user_id, name)
 );
+create index sales_holds_owner_idx on sales_holds (owner_role, placed_at) where lifted_at is null;

@@ -30,10 +30,10 @@ func init() {
 
 // demoPeople are one of each role.
 var demoPeople = []access.Details{
-	{Name: "Ada Adler", Email: "admin@demo.test", Role: access.Admin},
-	{Name: "Mara Mint", Email: "manager@demo.test", Role: access.Manager},
-	{Name: "Sam Soto", Email: "sales@demo.test", Role: access.Sales},
-	{Name: "Will Wood", Email: "warehouse@demo.test", Role: access.Warehouse},
+	{Name: "The admin", Email: "admin@demo.test", Role: access.Admin},
+	{Name: "The manager", Email: "manager@demo.test", Role: access.Manager},
+	{Name: "The sales desk", Email: "sales@demo.test", Role: access.Sales},
+	{Name: "The warehouse", Email: "warehouse@demo.test", Role: access.Warehouse},
 }
 
 // demo plants the company where nobody is yet; elsewhere it does nothing and

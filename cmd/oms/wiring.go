@@ -9,6 +9,7 @@ import (
 
 	"packhouse/internal/access"
 	"packhouse/internal/catcher"
+	"packhouse/internal/demo"
 	"packhouse/internal/inventory"
 	"packhouse/internal/link"
 	"packhouse/internal/notify"
@@ -16,7 +17,7 @@ import (
 	"packhouse/internal/settings"
 	"packhouse/internal/txn"
 	"packhouse/internal/worker"
-	"packhouse/web/edge"
+	"packhouse/web/site"
 )
 
 // app is the house put together: what every part of it is given. All wiring is
@@ -46,15 +47,10 @@ func newApp(p *process, pools *pg.Pools) (*app, error) {
 
 // site is all pages.
 func (a *app) site() (http.Handler, error) {
-	e, err := edge.New(edge.Config{
-		DB: a.db, Read: a.pools.Read, Quick: a.pools.Write, Key: a.key,
-		BaseURL: a.baseURL, TrustedProxies: a.cfg.TrustedProxies,
-		Clock: time.Now, Log: a.log, Metrics: a.health.registry,
+	return site.New(site.Config{
+		DB: a.db, Pools: a.pools, Key: a.key, Keys: a.keys, BaseURL: a.baseURL, TrustedProxies: a.cfg.TrustedProxies,
+		Clock: time.Now, Log: a.log, Metrics: a.health.registry, Dev: a.process.demo,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return e.Router(), nil
 }
 
 // atNight is who acts in jobs.
@@ -117,14 +113,4 @@ func (a *app) sweepSessions(ctx context.Context) (int, error) {
 }
 
 // demoCompany plants what the company of the demonstration is.
-func (a *app) demoCompany(ctx context.Context) error {
-	_, err := txn.Do(ctx, a.db, atConsole, txn.Once(), func(ctx context.Context, tx *txn.Tx) (struct{}, error) {
-		c, version, err := settings.Read(ctx, tx)
-		if err != nil {
-			return struct{}{}, err
-		}
-		c.Name, c.Email = "Northgate Supply (demo)", "orders@demo.test"
-		return struct{}{}, settings.Change(ctx, tx, c, version)
-	})
-	return err
-}
+func (a *app) demoCompany(ctx context.Context) error { return demo.Plant(ctx, a.db) }
