@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"net/mail"
 	"net/url"
 	"time"
 
@@ -25,9 +26,12 @@ func MessageID(h House, mail id.Mail, event id.Event) string {
 // there is exactly one.
 func compose(h House, c Claim, m Message) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithCharset(gomail.CharsetUTF8), gomail.WithEncoding(gomail.EncodingQP), gomail.WithNoDefaultUserAgent())
-	if err := msg.FromFormat(oneLine(h.Name), h.From); err != nil {
+	from, err := mail.ParseAddress(h.From)
+	if err != nil {
 		return nil, fmt.Errorf("the sender's address %q: %w", h.From, err)
 	}
+	from.Name = oneLine(h.Name)
+	msg.FromMailAddress(from)
 	if c.To != oneLine(c.To) {
 		return nil, fmt.Errorf("the recipient's address has a line break")
 	}

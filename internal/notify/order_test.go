@@ -62,8 +62,8 @@ func newOrder(t testing.TB, ctx context.Context, tx *txn.Tx, s sample) (id.Order
 		number, channel, entity, customer, s.contact, `{"name":"Ada Byron","line1":"Lindenstraße 5","city":"Köln","postcode":"50674","country":"DE"}`)
 	one(&line, `
 		insert into sales_order_lines (order_id, position, kind, sku_code, name, tax_class, tax_rate_ppm, quantity, cancelled, unit_price, price_includes_tax, price_source,
-		    net_minor, tax_minor, total_minor, unit_net_minor, unit_net_extra, unit_tax_minor, unit_tax_extra)
-		values ($1, 1, 'fee', 'MUG-01', $2, 'standard', 190000, 5, 2, 12.5, true, 'base', 5000, 1250, 6250, 1000, 0, 250, 0) returning id`, order, s.item)
+		    net_minor, tax_minor, total_minor, unit_net_minor, unit_net_extra, unit_tax_minor, unit_tax_extra, cancelled_net_minor, cancelled_tax_minor)
+		values ($1, 1, 'fee', 'MUG-01', $2, 'standard', 190000, 5, 2, 12.5, true, 'base', 5000, 1250, 6250, 1000, 0, 250, 0, 2000, 500) returning id`, order, s.item)
 	if _, err := tx.Exec(ctx, `insert into sales_promises (order_id, line_id, quantity, promised_day, zone, source, author) values ($1, $2, 3, '2025-12-04', 'Europe/Berlin', 'stock', 'test')`, order, line); err != nil {
 		t.Fatal(err)
 	}
