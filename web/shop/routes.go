@@ -70,11 +70,6 @@ func CustomerOf(read pg.Reader, secure bool) func(context.Context, *http.Request
 
 const cookieName = "packhouse-shop"
 
-// Brand is the company's name and colour on top of its customers' pages.
-func Brand(c settings.Company) ui.Brand {
-	return ui.Brand{Name: c.Name, Href: "/shop", Sheet: "/shop/brand.css?colour=" + c.Colour[1:], Foot: []string{c.Name + " · " + c.Email}}
-}
-
 func (p pages) sheet(r *edge.Request) (edge.Reply, error) {
 	c, _, err := settings.Read(r.Context(), p.Read)
 	if err != nil {
@@ -127,7 +122,7 @@ func (p pages) openShop(r *edge.Request) (b base, shut bool, err error) {
 }
 
 func (b base) frame(title string) ui.Frame {
-	f := ui.Frame{Shape: ui.Public, Title: title, Lang: b.Words.Lang(), Brand: Brand(b.Company), NoHTMX: true}
+	f := ui.Frame{Shape: ui.Public, Title: title, Lang: b.Words.Lang(), Brand: parts.Brand(b.Company), NoHTMX: true}
 	if b.Lang != "" {
 		f.Brand.Href += "?lang=" + b.Lang
 	}
