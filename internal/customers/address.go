@@ -26,7 +26,7 @@ type Address struct {
 func (a Address) checked(v *problem.Invalid) Address {
 	a.Label = trade.ReadLine(v, "label", a.Label, 60)
 	a.Address = a.Address.Normalize()
-	a.Validate("", v)
+	a.Validate("address", v)
 	if !a.Shipping && !a.Billing {
 		v.Add("shipping", "customer.address_for_nothing")
 	}

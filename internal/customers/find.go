@@ -24,6 +24,7 @@ type Found struct {
 	Phone   string
 	City    string // of the first address; empty if there is none
 	Country string
+	Street  string
 }
 
 // Each branch stops early, so that a word which half of all customers share
@@ -46,7 +47,7 @@ const findSQL = `
 			 where $3 <> '' and c.search like $3 and ($4 = '' or c.search like $4) and ($5 = '' or c.search like $5)
 			 limit 100)) h
 		group by h.id)
-	select c.id, c.number, c.name, coalesce(c.email, ''), c.phone, coalesce(a.address->>'city', ''), coalesce(a.country, '')
+	select c.id, c.number, c.name, coalesce(c.email, ''), c.phone, coalesce(a.address->>'city', ''), coalesce(a.country, ''), coalesce(a.address->>'line1', '')
 	from hit
 	join customers c on c.id = hit.id and c.erased_at is null
 	left join lateral (select x.address, x.country from customer_addresses x where x.customer_id = c.id order by x.id limit 1) a on true
