@@ -45,6 +45,7 @@ type NewOrder struct {
 	Discount       OrderDiscount
 	Shipping       *int64 // minor units; nil: what the channel charges
 	NoMail         bool
+	NoTax          bool // an order of the past: its prices are all that was charged, whoever it goes to
 	AtShop         bool // only what the shop shows may be ordered
 }
 
@@ -71,6 +72,7 @@ type Placement struct {
 	Number    string   `json:"number"`
 	Link      id.Link  `json:"link"`      // of the customer's status page
 	Confirmed bool     `json:"confirmed"` // it confirmed itself, as its channel allows
+	Total     int64    `json:"total"`     // minor units
 }
 
 // PlaceOrder takes an order: prices it, finds its customer, keeps its goods
@@ -100,7 +102,7 @@ func PlaceOrder(ctx context.Context, tx *txn.Tx, in NewOrder) (Placement, error)
 	sales.Insert(tx, o)
 	tx.Record(txn.Event{Kind: "order.placed", Subject: txn.About("order", o.ID), Order: o.ID, Public: true,
 		Data: map[string]any{"channel": ch.Name, "number": o.Number, "reference": o.ExternalRef, "total": money.Of(o.Total, o.Currency)}})
-	done := Placement{Order: o.ID, Number: o.Number}
+	done := Placement{Order: o.ID, Number: o.Number, Total: o.Total}
 	sendMail(tx, ch, o, notify.OrderReceived, *mail, in.NoMail || !ch.NeedsReview)
 	if err := done.open(ctx, tx, in.AtShop); err != nil {
 		return Placement{}, err
@@ -211,7 +213,7 @@ func (in NewOrder) head(ctx context.Context, tx *txn.Tx, ch channel.Channel) (pr
 		Language: or(in.Language, c.Language, "en"), ShipTo: in.ShipTo, BillTo: in.BillTo, TaxID: or(in.TaxID, c.TaxID), TermsDays: c.TermsDays,
 		DeliveryMethod: or(in.DeliveryMethod, "standard"), RequestedDay: in.RequestedDay, Wish: wish, PONumber: in.PONumber,
 		NoteCustomer: in.NoteCustomer, NoteInternal: in.NoteInternal, DiscountReason: in.Discount.Reason}
-	return priced{h, c.PriceList, c.TaxExempt}, nil
+	return priced{h, c.PriceList, c.TaxExempt || in.NoTax}, nil
 }
 
 func or(values ...string) string {
