@@ -214,6 +214,9 @@ func (e *Edge) showTrouble(w http.ResponseWriter, r *Request, status int, t trou
 		return
 	}
 	f := ui.Frame{Title: t.title, Lang: r.Lang, Shape: ui.Bare, Problem: status >= 500}
+	if r.route != nil && r.route.Permission == access.SecretLink && !r.route.forStaff && t.href == "/" {
+		t.link = "" // our start page is none of a customer's
+	}
 	if r.Person.SignedIn() && status < 500 { // with the database away the rail might not be drawn either
 		f.Shape = ui.Staff
 	}

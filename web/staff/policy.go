@@ -41,6 +41,7 @@ func (s *Room) roles(r *edge.Request) (edge.Reply, error) {
 
 type policyView struct {
 	Key, Version string
+	Fresh        bool
 	Options      []ui.Option
 	Problems     ui.Problems
 }
@@ -52,7 +53,7 @@ func (s *Room) drawPolicy(r *edge.Request, typed []string, wrong error) (edge.Re
 	if err != nil {
 		return edge.Reply{}, err
 	}
-	v := policyView{Key: r.Key(), Version: strconv.FormatInt(p.Version, 10), Options: roleOptions(r), Problems: r.Problems(wrong)}
+	v := policyView{Key: r.Key(), Version: strconv.FormatInt(p.Version, 10), Fresh: r.Person.Fresh, Options: roleOptions(r), Problems: r.Problems(wrong)}
 	for i, o := range v.Options {
 		v.Options[i].Chosen = p.Requires(access.Role(o.Value))
 		if wrong != nil {
