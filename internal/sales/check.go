@@ -54,12 +54,12 @@ func (h Hold) refusal(o id.Order) error {
 		Fix: problem.Fix{Code: "do.lift_hold", Path: "/orders/" + id.Text(o) + "#holds", Permission: "order:release"}}
 }
 
-// Keeper names who should act: the person, or the role.
+// Keeper names who should act: the person, or the code of the role's name.
 func (h Hold) Keeper() string {
 	if h.OwnerName != "" {
 		return h.OwnerName
 	}
-	return h.OwnerRole
+	return "role." + h.OwnerRole
 }
 
 // Facts are what the checks need to know beyond the order, as it is now.

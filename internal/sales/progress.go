@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -71,7 +72,11 @@ func (o *Order) Says(checks Checks, c Counts) Sentence {
 			return Sentence{r.Code, r.Args}
 		}
 		if f, failed := checks.Failed(); failed {
-			return Sentence{f.Code, f.Args}
+			args := maps.Clone(f.Args)
+			if args["blocks"] = 0; f.Blocks {
+				args["blocks"] = 1
+			}
+			return Sentence{f.Code, args}
 		}
 		return Sentence{Code: "why.ready_to_confirm"}
 	}

@@ -69,7 +69,7 @@ func Oldest(ctx context.Context, r pg.Reader, bucket string, limit int) ([]Item,
 
 const mineSQL = `
 	select p.order_id, p.number, p.customer_name, c.name, h.placed_at, nullif(p.promised_day, 'infinity'), p.bucket, p.holds, p.total_minor, p.currency,
-	       'why.held', jsonb_build_object('type', 'hold.' || h.type, 'reason', h.reason, 'owner', coalesce(nullif(h.owner_name, ''), h.owner_role))
+	       'why.held', jsonb_build_object('type', 'hold.' || h.type, 'reason', h.reason, 'owner', coalesce(nullif(h.owner_name, ''), 'role.' || h.owner_role))
 	from sales_holds h
 	join sales_order_progress p on p.order_id = h.order_id
 	join channels c on c.id = p.channel_id

@@ -234,11 +234,51 @@ func (p pages) entry(r *edge.Request) (edge.Reply, error) {
 	if c := r.Text("customer"); c != "" && form.CustomerID == "" {
 		form.CustomerID = c
 	}
+	form, err := p.known(r.Context(), form, false)
+	if err != nil {
+		return edge.Reply{}, err
+	}
 	v, err := p.entryView(r, form)
 	if err != nil {
 		return edge.Reply{}, err
 	}
 	return edge.Page(v.frame(), entryPage(v)), nil
+}
+
+// known fills in what is known of the chosen customer: what was typed stays,
+// unless the person asked to take the customer's own (over).
+func (p pages) known(ctx context.Context, f entryForm, over bool) (entryForm, error) {
+	n, err := strconv.ParseInt(f.CustomerID, 10, 64)
+	if err != nil || n < 1 || f.Customer == "" && !over && f.ContactName != "" {
+		return f, nil
+	}
+	c, err := customers.ByID(ctx, p.Read, id.Customer(n))
+	if err != nil {
+		return f, err
+	}
+	f.Customer = or(f.Customer, c.Name)
+	take := func(field *string, value string) {
+		if *field == "" || over && value != "" {
+			*field = value
+		}
+	}
+	take(&f.ContactName, c.Name)
+	take(&f.Email, c.Email)
+	take(&f.Phone, c.Phone)
+	take(&f.TaxID, c.TaxID)
+	typed := f.ShipTo
+	typed.Country = ""
+	if !typed.IsZero() && !over {
+		return f, nil
+	}
+	all, err := customers.Addresses(ctx, p.Read, c.ID)
+	for _, a := range all {
+		if a.Shipping {
+			f.ShipTo = a.Address
+			break
+		}
+	}
+	return f, err
 }
 
 func (v entryView) frame() ui.Frame { return ui.Frame{Title: v.Say("new_order"), Section: "/orders"} }
@@ -263,6 +303,9 @@ func (p pages) entryView(r *edge.Request, f entryForm) (entryView, error) {
 			v.Channel = c
 			break
 		}
+	}
+	if v.Form.ShipTo.Country == "" {
+		v.Form.ShipTo.Country = v.Channel.Country
 	}
 	if v.Drafts, err = sales.Drafts(r.Context(), p.Read, p.user(r)); err != nil {
 		return v, err
@@ -357,11 +400,14 @@ func (p pages) totals(r *edge.Request) (edge.Reply, error) {
 
 func (p pages) place(r *edge.Request) (edge.Reply, error) {
 	f := readEntry(r.Values())
-	if r.Text("add-line") != "" || r.Text("remove-line") != "" {
+	if r.Text("add-line") != "" || r.Text("remove-line") != "" || r.Has("use-customer") {
 		return p.redrawEntry(r, f)
 	}
 	invalid := r.Invalid()
-	f = f.withPasted(invalid)
+	f, err := p.known(r.Context(), f.withPasted(invalid), false)
+	if err != nil {
+		return edge.Reply{}, err
+	}
 	v, err := p.entryView(r, f)
 	if err != nil {
 		return edge.Reply{}, err
@@ -407,7 +453,10 @@ func (v entryView) checkRows(invalid *problem.Invalid, rows []int) {
 // redrawEntry answers the buttons that only change the form.
 func (p pages) redrawEntry(r *edge.Request, f entryForm) (edge.Reply, error) {
 	invalid := &problem.Invalid{}
-	f = f.withPasted(invalid)
+	f, err := p.known(r.Context(), f.withPasted(invalid), r.Has("use-customer"))
+	if err != nil {
+		return edge.Reply{}, err
+	}
 	if r.Text("add-line") == "1" {
 		f.Lines = append(f.Lines, entryLine{})
 	}

@@ -30,6 +30,7 @@ type orderView struct {
 	Promises []sales.PromiseRow
 	Story    []sales.Happening
 	Filter   string // of the timeline: "", "public", "internal"
+	Do       string // the form that is asked for
 	Key      string
 	Prices   bool // the person may see money
 	Can      func(access.Permission) bool
@@ -54,7 +55,7 @@ func (v orderView) frame() ui.Frame {
 
 func (p pages) readOrder(r *edge.Request) (orderView, error) {
 	ctx, order := r.Context(), id.Order(r.ID("order"))
-	v := orderView{Look: p.look(r), Key: r.Key(), Prices: r.Can(access.PriceRead), Can: r.Can, Filter: r.Text("show"), Typed: func(string) string { return "" }}
+	v := orderView{Look: p.look(r), Key: r.Key(), Prices: r.Can(access.PriceRead), Can: r.Can, Filter: r.Text("show"), Do: r.Text("do"), Typed: func(string) string { return "" }}
 	var err error
 	if v.Order, err = sales.Get(ctx, p.Read, order); err != nil {
 		return v, err
@@ -285,7 +286,7 @@ func (v orderView) actions() []ui.Action {
 		out = append(out, ui.Action{Label: v.Say("do.edit"), Kind: ui.Quiet, Href: path(v.ID) + "/edit", Key: "e"})
 	}
 	if open && v.Can(access.OrderHold) {
-		out = append(out, ui.Action{Label: v.Say("do.hold"), Kind: ui.Quiet, Href: "#hold"})
+		out = append(out, ui.Action{Label: v.Say("do.hold"), Kind: ui.Quiet, Href: path(v.ID) + "?do=hold#hold"})
 	}
 	if open && v.Can(access.OrderCancel) {
 		out = append(out, ui.Action{Label: v.Say("do.cancel"), Kind: ui.Quiet, Href: path(v.ID) + "/cancel"})

@@ -105,17 +105,11 @@ func (v orderView) notes() []ui.Pair {
 	return out
 }
 
-// link is a choice of the timeline's filter.
-type link struct {
-	Label, Href string
-	Current     bool
-}
-
-func (v orderView) filters() []link {
-	var out []link
+// filters narrow the timeline to what the customer may read, or to the rest.
+func (v orderView) filters() []ui.Tab {
+	var out []ui.Tab
 	for _, f := range []string{"", "public", "internal"} {
-		href := path(v.ID) + "?show=" + f + "#story"
-		out = append(out, link{v.Say("story." + f), href, v.Filter == f})
+		out = append(out, ui.Tab{Label: v.Say("story." + f), Href: path(v.ID) + "?show=" + f + "#story", Current: v.Filter == f})
 	}
 	return out
 }

@@ -15,6 +15,8 @@ func OrderBadge(l Look, o sales.Row) (ui.Kind, string) {
 		return ui.Amber, l.Say("badge.held")
 	case o.Bucket == "review" && o.Sentence == "why.ready_to_confirm":
 		return ui.Neutral, l.Say("badge.review")
+	case o.Bucket == "review" && o.Args["blocks"] == 0.0:
+		return ui.Amber, l.Say("badge.review")
 	case o.Bucket == "review":
 		return ui.Red, l.Say("badge.check")
 	case o.Bucket == "waiting" && o.Holds > 0:
