@@ -64,6 +64,18 @@ func Inserter(pool *pgxpool.Pool, log *slog.Logger) (*Client, error) {
 // New makes the queue with its workers. The caller starts it (Start) and stops
 // it (Stop), which lets running jobs end.
 func New(pools *pg.Pools, db *txn.DB, d Deps, c Config) (*Client, error) {
+	settings, err := configure(pools, db, d, c)
+	if err != nil {
+		return nil, err
+	}
+	client, err := river.NewClient(riverpgxv5.New(pools.Write), settings)
+	if err != nil {
+		return nil, fmt.Errorf("set up the job queue: %w", err)
+	}
+	return client, nil
+}
+
+func configure(pools *pg.Pools, db *txn.DB, d Deps, c Config) (*river.Config, error) {
 	workers := river.NewWorkers()
 	if err := add(workers, pools, db, d, c); err != nil {
 		return nil, err
@@ -77,7 +89,7 @@ func New(pools *pg.Pools, db *txn.DB, d Deps, c Config) (*Client, error) {
 	if c.PollOnly {
 		mailPoll, tidyPoll = time.Second, 5*time.Second
 	}
-	client, err := river.NewClient(riverpgxv5.New(pools.Write), &river.Config{
+	return &river.Config{
 		Logger:   quiet(c.Log),
 		PollOnly: c.PollOnly,
 		Workers:  workers,
@@ -94,11 +106,7 @@ func New(pools *pg.Pools, db *txn.DB, d Deps, c Config) (*Client, error) {
 		DiscardedJobRetentionPeriod: 90 * 24 * time.Hour,
 		// Two of the indexes that River rebuilds at night are not in our schema.
 		ReindexerIndexNames: []string{"river_job_kind", "river_job_pkey", "river_job_prioritized_fetching_index", "river_job_state_and_finalized_at_index", "river_job_unique_idx"},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("set up the job queue: %w", err)
-	}
-	return client, nil
+	}, nil
 }
 
 func add(workers *river.Workers, pools *pg.Pools, db *txn.DB, d Deps, c Config) error {
