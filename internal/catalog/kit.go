@@ -47,7 +47,7 @@ func (e edges) reaches(from, kit id.SKU) bool {
 // contains the kit itself is kit_in_itself. The variant as it was seen is
 // checked as everywhere.
 func SetParts(ctx context.Context, tx *txn.Tx, kit id.SKU, seen int64, parts []PartInput) error {
-	// Two people could each put one kit into the other: they wait for each other here. Reading goes on.
+	// Two people could each put one kit into the other: they wait for each other here.
 	if _, err := tx.Exec(ctx, lockPartsSQL); err != nil {
 		return fmt.Errorf("lock the parts of kits: %w", err)
 	}
@@ -97,7 +97,7 @@ func SetParts(ctx context.Context, tx *txn.Tx, kit id.SKU, seen int64, parts []P
 	return nil
 }
 
-const lockPartsSQL = `lock table catalog_kit_parts in share row exclusive mode`
+const lockPartsSQL = `select pg_advisory_xact_lock(hashtext('catalog_kit_parts'))`
 
 const clearPartsSQL = `delete from catalog_kit_parts where kit_sku_id = $1`
 

@@ -387,3 +387,47 @@ func TestTheListOfProductsPagesBothWaysUnderEveryFilterAndSort(t *testing.T) {
 		t.Errorf("services: %v %v", page.Rows, err)
 	}
 }
+
+// A47
+func TestTwoKitsPutIntoEachOtherAtOnceMakeNoCircle(t *testing.T) {
+	t.Parallel()
+	db := pgtest.DB(t)
+	ctx := t.Context()
+	var skus [2]id.SKU
+	_, err := txn.Do(ctx, db.DB, pgtest.Actor, txn.Once(), func(ctx tctx, tx *txn.Tx) (int, error) {
+		if _, err := tx.Exec(ctx, `insert into tax_classes (code, name) values ('standard', 'Standard')`); err != nil {
+			return 0, err
+		}
+		for i, code := range []string{"A", "B"} {
+			var err error
+			if _, skus[i], err = Create(ctx, tx, ProductInput{Name: code, Kind: Kit, TaxClass: "standard"}, SKUInput{Code: code, UnitRatio: 1, PackSize: 1, MinQuantity: 1}); err != nil {
+				return 0, err
+			}
+		}
+		return 0, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs := make(chan error)
+	for i, other := range []string{"B", "A"} {
+		go func() {
+			_, err := txn.Do(ctx, db.DB, pgtest.Actor, txn.Once(), func(ctx tctx, tx *txn.Tx) (int, error) {
+				return 0, SetParts(ctx, tx, skus[i], 1, []PartInput{{other, 1}})
+			})
+			errs <- err
+		}()
+	}
+	refused := 0
+	for range 2 {
+		if err := <-errs; err != nil {
+			refused++
+			if fields(t, err)["parts[0].code"] != "kit_in_itself" {
+				t.Error(err)
+			}
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d were refused", refused)
+	}
+}

@@ -84,10 +84,10 @@ func (rec *Record) readRest(ctx context.Context, r pg.Reader) error {
 	if rec.Substitutes, err = SubstitutesOf(ctx, r, ids); err != nil {
 		return err
 	}
-	if rec.Standing, err = related(ctx, r, standingSQL, ids); err != nil {
+	if rec.Standing, err = standing(ctx, r, ids); err != nil {
 		return err
 	}
-	rec.InKits, err = related(ctx, r, inKitsSQL, ids)
+	rec.InKits, err = inKits(ctx, r, ids)
 	return err
 }
 
@@ -115,6 +115,15 @@ const standingSQL = `
 	order by b.substitute_sku_id, lower(s.code)
 	limit 200`
 
+// standing are the variants that each of these may stand in for.
+func standing(ctx context.Context, r pg.Reader, skus []id.SKU) (map[id.SKU][]Substitute, error) {
+	rows, err := r.Query(ctx, standingSQL, skus)
+	if err != nil {
+		return nil, fmt.Errorf("read what they stand in for: %w", err)
+	}
+	return related(rows)
+}
+
 const inKitsSQL = `
 	select k.part_sku_id, s.id, s.product_id, s.code, s.title, s.withdrawn_at is not null
 	from catalog_kit_parts k join catalog_skus s on s.id = k.kit_sku_id
@@ -122,16 +131,20 @@ const inKitsSQL = `
 	order by k.part_sku_id, lower(s.code)
 	limit 200`
 
-// related reads one of the two statements above.
-func related(ctx context.Context, r pg.Reader, sql string, skus []id.SKU) (map[id.SKU][]Substitute, error) {
-	rows, err := r.Query(ctx, sql, skus)
+// inKits are the kits that each of these is a part of.
+func inKits(ctx context.Context, r pg.Reader, skus []id.SKU) (map[id.SKU][]Substitute, error) {
+	rows, err := r.Query(ctx, inKitsSQL, skus)
 	if err != nil {
-		return nil, fmt.Errorf("read related products: %w", err)
+		return nil, fmt.Errorf("read the kits they are in: %w", err)
 	}
+	return related(rows)
+}
+
+func related(rows pgx.Rows) (map[id.SKU][]Substitute, error) {
 	all := map[id.SKU][]Substitute{}
 	var sku id.SKU
 	var s Substitute
-	_, err = pgx.ForEachRow(rows, []any{&sku, &s.SKU, &s.Product, &s.Code, &s.Title, &s.Withdrawn}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&sku, &s.SKU, &s.Product, &s.Code, &s.Title, &s.Withdrawn}, func() error {
 		all[sku] = append(all[sku], s)
 		return nil
 	})

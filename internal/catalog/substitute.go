@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"packhouse/internal/id"
 	"packhouse/internal/pg"
 	"packhouse/internal/problem"
@@ -104,12 +102,5 @@ func SubstitutesOf(ctx context.Context, r pg.Reader, skus []id.SKU) (map[id.SKU]
 	if err != nil {
 		return nil, fmt.Errorf("read substitutes: %w", err)
 	}
-	all := map[id.SKU][]Substitute{}
-	var sku id.SKU
-	var s Substitute
-	_, err = pgx.ForEachRow(rows, []any{&sku, &s.SKU, &s.Product, &s.Code, &s.Title, &s.Withdrawn}, func() error {
-		all[sku] = append(all[sku], s)
-		return nil
-	})
-	return all, err
+	return related(rows)
 }

@@ -50,10 +50,8 @@ type variantForm struct {
 
 // basePrice is the plain price of the variant in one base list, as typed.
 type basePrice struct {
-	List     catalog.List
-	Typed    string
-	Before   string // as it stands
-	Standing bool
+	List  catalog.List
+	Typed string
 }
 
 func (b basePrice) name() string { return "price_" + strconv.FormatInt(int64(b.List.ID), 10) }
@@ -104,7 +102,7 @@ func typedVariant(product string, s catalog.SKU, lists []catalog.List, standing 
 		b := basePrice{List: l}
 		for _, st := range standing {
 			if st.List == l.ID {
-				b.Typed, b.Standing = st.Unit.Input(l.Currency), true
+				b.Typed = st.Unit.Input(l.Currency)
 			}
 		}
 		f.Prices = append(f.Prices, b)

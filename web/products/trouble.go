@@ -41,17 +41,3 @@ func (s sight) value(field, v string) string {
 	}
 	return v
 }
-
-// owns keeps the problems of one form on a page that has several, so that the
-// other forms stay as they were.
-func (s sight) problemsOf(names ...string) ui.Problems {
-	var out ui.Problems
-	for _, p := range s.Said {
-		for _, n := range names {
-			if p.Field == n {
-				out = append(out, p)
-			}
-		}
-	}
-	return out
-}
