@@ -109,7 +109,7 @@ var Table = []Rule{
 	{OrderHold, "Put orders on hold", everyone},
 	{OrderRelease, "Release holds", office},
 	{OrderNote, "Write notes on orders", everyone},
-	{OrderDiscount, "Give discounts and set prices by hand", leads},
+	{OrderDiscount, "Give discounts and set prices by hand", office},
 
 	{CustomerRead, "See customers, their addresses and standing", office},
 	{CustomerManage, "Add and change customers", office},
