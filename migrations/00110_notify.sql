@@ -26,8 +26,9 @@ create table notify_mails (
     check ((state = 'suppressed') = (why <> ''))
 );
 create index notify_mails_order_idx on notify_mails (order_id, id) where order_id is not null;
-create index notify_mails_state_idx on notify_mails (state, id) where state in ('queued', 'failed');
--- A page of all mails and of one state is read by id; the primary key serves it, for sent is nearly all.
+-- Nearly all are sent; the lists of all and of sent ones run along the primary key.
+create index notify_mails_state_idx on notify_mails (state, id) where state <> 'sent';
+create index notify_mails_recipient_idx on notify_mails (lower(recipient), id);
 
 -- In development mails are caught here instead of being sent, and shown on a page.
 create table notify_caught (

@@ -1,5 +1,6 @@
-// Package job holds what is put into the job queue: arguments, queues and
-// uniqueness. Data only; internal/worker does the work.
+// Package job holds what is put into the job queue (arguments, queues,
+// uniqueness) and the board on which people see what became of it.
+// internal/worker does the work.
 //
 // Arguments are ids, not copies: what a job needs it reads when it runs.
 package job

@@ -114,3 +114,22 @@ func Retry(ctx context.Context, tx *txn.Tx, which id.Mail) error {
 	tx.Enqueue(job.SendMail{Mail: which}, nil)
 	return nil
 }
+
+const stopSQL = `
+	update notify_mails set state = 'failed', last_error = $2
+	where id = $1 and state = 'queued' and coalesce(leased_until, '-infinity') <= clock_timestamp()`
+
+// Stop parks a mail that waits, for a person who does not want it sent; Retry
+// takes it up again. problem.Refusal when it no longer waits or is being sent.
+func Stop(ctx context.Context, tx *txn.Tx, which id.Mail) error {
+	m, err := lock(ctx, tx, which)
+	if err != nil {
+		return err
+	}
+	if m.state != StateQueued {
+		return problem.Refuse("refused.mail_not_waiting", "state", m.state.Code())
+	}
+	tx.Queue(stopSQL, 1, problem.Refuse("refused.mail_leaving"), int64(which), "stopped by "+tx.Actor().Name)
+	tx.Record(happened("mail.stopped", which, m.order, m.kind, nil))
+	return nil
+}

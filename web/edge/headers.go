@@ -9,10 +9,15 @@ import (
 // policy allows our own files and nothing inline. It is one text for all pages,
 // so that no page can weaken it.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; manifest-src 'self'"
+	"connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; manifest-src 'self'"
 
 // filePolicy makes a file that is opened in the browser harmless.
 const filePolicy = "sandbox; default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+// framedPolicy is for HTML that is not ours, shown in a frame of our page: no
+// script, no form, no request to anywhere, an origin of its own. Only its style
+// sheet counts.
+const framedPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 
 // setHeaders puts on every reply what protects it: pages, errors, redirects,
 // files and styles alike. Private until said otherwise.

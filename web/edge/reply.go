@@ -25,6 +25,7 @@ type Reply struct {
 	cookies []ownCookie
 
 	name, mime string
+	html       string
 	write      func(io.Writer) error
 	inline     bool
 	stream     func(ctx context.Context, send Send) error
@@ -39,6 +40,7 @@ const (
 	file
 	fragment
 	stream
+	framed
 )
 
 // Page is a whole page in its frame. The edge fills the frame's person, rail,
@@ -90,6 +92,12 @@ func FragmentFor(err error, body templ.Component) Reply {
 
 // Send writes one server-sent event; it fails when the browser has gone.
 type Send func(event, data string) error
+
+// Framed is a whole HTML document that is not ours to trust, such as a mail, for
+// an <iframe sandbox> of a page of ours. It can do nothing.
+func Framed(html string) Reply {
+	return Reply{kind: framed, status: http.StatusOK, html: html}
+}
 
 // Stream answers with server-sent events until fn returns or the browser goes.
 // It ends by itself after some minutes, so that a session which died cannot

@@ -137,6 +137,10 @@ func (e *Edge) send(w http.ResponseWriter, r *Request, reply Reply) error {
 		return e.sendFile(w, r, reply)
 	case stream:
 		return e.sendStream(w, r, reply)
+	case framed:
+		w.Header().Set("Content-Security-Policy", framedPolicy)
+		w.Header().Set("X-Frame-Options", "SAMEORIGIN")
+		return e.sendHTML(w, r, reply.status, func(b *bytes.Buffer) error { b.WriteString(reply.html); return nil })
 	case page:
 		f := e.frame(w, r, reply.frame, reply.flash)
 		return e.sendHTML(w, r, reply.status, func(b *bytes.Buffer) error { return drawPage(r.Context(), b, f, reply.body) })
