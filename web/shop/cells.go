@@ -2,6 +2,7 @@ package shop
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -65,7 +66,7 @@ func (v orderView) addressFields() []ui.Input {
 	values := map[string]string{"name": a.Name, "company": a.Company, "line1": a.Line1, "line2": a.Line2, "city": a.City, "region": a.Region, "postcode": a.Postcode, "phone": a.Phone}
 	var out []ui.Input
 	for _, f := range trade.CountryOf(a.Country).Fields() {
-		if f.Name == "country" {
+		if f.Name == "country" || f.Name == "region" && !f.Required && a.Region == "" {
 			continue
 		}
 		in := v.input(f.Label, "ship_to."+f.Name, values[f.Name])
@@ -155,4 +156,25 @@ func (b base) otherLang() string {
 func (v listView) all() string {
 	v.Query, v.After = "", 0
 	return v.address("/shop", v.Basket)
+}
+
+// summary names each field before its sentence: "this is needed" alone says
+// nothing at the top of a page.
+func (v orderView) summary() ui.Problems {
+	labels := map[string]string{"email": v.Say("field.email"), "ship_to.country": v.Say("field.country"), "delivery": v.Say("shop.delivery_method"), "wish": v.Say("shop.wish"),
+		"requested_day": v.Say("shop.requested_day"), "tax_id": v.Say("field.tax_id"), "po_number": v.Say("shop.po_number"), "note": v.Say("shop.note")}
+	for _, in := range v.addressFields() {
+		labels[in.Name] = in.Label
+	}
+	for i, l := range v.Form.Lines {
+		labels[fmt.Sprintf("lines[%d].quantity", i)] = l.Code
+	}
+	out := make(ui.Problems, len(v.Problems))
+	for i, one := range v.Problems {
+		if label, ok := labels[one.Field]; ok && !strings.HasPrefix(one.Text, label) {
+			one.Text = label + ": " + one.Text
+		}
+		out[i] = one
+	}
+	return out
 }

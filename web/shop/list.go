@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -31,6 +32,8 @@ type listView struct {
 	Form     *orderForm // carried along; nil: the basket is in the address
 	Key      string     // of the order under way
 	Problems ui.Problems
+
+	titles map[string]string // of what is in the basket, by catalog.Key
 }
 
 func (p pages) list(r *edge.Request) (edge.Reply, error) {
@@ -79,6 +82,9 @@ func (p pages) more(r *edge.Request) (edge.Reply, error) {
 		v.Problems = r.Problems(invalid)
 		return edge.Redraw(invalid, v.frame(b.Say("shop.title")), listPage(v)), nil
 	}
+	if err := p.nameBasket(r.Context(), &v); err != nil {
+		return edge.Reply{}, err
+	}
 	reply := edge.Page(v.frame(b.Say("shop.title")), listPage(v))
 	if len(added) > 0 {
 		reply = reply.WithFlash(edge.Done("shop.added", "products", added))
@@ -104,8 +110,30 @@ func (p pages) listView(r *edge.Request, b base, basket []line) (listView, error
 		lines[i] = line{Code: it.Code, Quantity: strconv.FormatInt(it.MinQuantity, 10)}
 	}
 	v.Typed = make([]string, len(v.Items))
-	v.Offers, err = p.offers(r.Context(), b, lines)
-	return v, err
+	if v.Offers, err = p.offers(r.Context(), b, lines); err != nil {
+		return v, err
+	}
+	return v, p.nameBasket(r.Context(), &v)
+}
+
+// nameBasket finds what the lines of the basket are called; a code nobody
+// knows is called by itself.
+func (p pages) nameBasket(ctx context.Context, v *listView) error {
+	v.titles = make(map[string]string, len(v.Basket))
+	codes := make([]string, len(v.Basket))
+	for i, l := range v.Basket {
+		codes[i], v.titles[catalog.Key(l.Code)] = l.Code, l.Code
+	}
+	items, err := catalog.Lines(ctx, p.Read, codes)
+	if err != nil {
+		return err
+	}
+	for key, it := range items {
+		if it.ShopVisible {
+			v.titles[key] = it.Title
+		}
+	}
+	return nil
 }
 
 // choose puts the quantities typed beside products into the basket, or says

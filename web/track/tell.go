@@ -258,9 +258,9 @@ func (v view) sums() []ui.Pair {
 	}
 	total, tax := pair("shop.total", o.Total), pair("shop.tax", o.Tax)
 	total.Total = true
-	var out []ui.Pair
+	out := []ui.Pair{pair("shop.goods", goods)}
 	if delivery > 0 {
-		out = append(out, pair("shop.goods", goods), pair("shop.delivery", delivery))
+		out = append(out, pair("shop.delivery", delivery))
 	}
 	if o.PricesIncludeTax {
 		tax.Key, tax.Muted = v.Say("shop.tax_included"), true
