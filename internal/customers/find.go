@@ -129,7 +129,7 @@ type Row struct {
 
 const listSQL = `
 	select c.id, c.number, c.name, coalesce(c.email, ''), c.phone, coalesce(a.address->>'city', ''), coalesce(a.country, ''), c.kind, c.terms_days,
-	       (select count(*)::int from (select 1 from sales_order_progress p where p.customer_id = c.id and p.bucket in ('review', 'work', 'waiting') limit 1000) o),
+	       (select count(*)::int from (select 1 from sales_order_progress p where p.customer_id = c.id and p.bucket in ('review', 'work', 'waiting', 'shipped') limit 1000) o),
 	       c.erased_at is not null
 	from customers c
 	left join lateral (select x.address, x.country from customer_addresses x where x.customer_id = c.id order by x.id limit 1) a on true

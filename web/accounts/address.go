@@ -117,7 +117,13 @@ func (v addressView) title() string {
 	return "Edit address"
 }
 
-func (v addressView) crumbs() []ui.Crumb { return crumbs(v.Customer) }
+func (v addressView) head() ui.PageHead {
+	h := ui.PageHead{Title: v.title(), Crumbs: crumbs(v.Customer)}
+	if v.Form.ID != 0 {
+		h.More = []ui.Action{{Label: "Remove this address", Kind: ui.Danger, Post: v.action() + "/remove", Command: v.RemoveKey}}
+	}
+	return h
+}
 
 func crumbs(c customers.Customer) []ui.Crumb {
 	return []ui.Crumb{{Label: "Customers", Href: "/customers"}, {Label: c.Name, Href: path(c.ID)}}

@@ -90,7 +90,13 @@ func (v contactView) title() string {
 	return "Edit contact"
 }
 
-func (v contactView) crumbs() []ui.Crumb { return crumbs(v.Customer) }
+func (v contactView) head() ui.PageHead {
+	h := ui.PageHead{Title: v.title(), Crumbs: crumbs(v.Customer)}
+	if v.Form.ID != 0 {
+		h.More = []ui.Action{{Label: "Remove this contact", Kind: ui.Danger, Post: v.action() + "/remove", Command: v.RemoveKey}}
+	}
+	return h
+}
 
 func (v contactView) action() string {
 	if v.Form.ID == 0 {

@@ -69,3 +69,11 @@ func (p pages) erase(r *edge.Request) (edge.Reply, error) {
 	}
 	return edge.SeeOther(path(the(r)), append(repeated(was), edge.Done("done.customer_erased"))...), nil
 }
+
+// why is what keeps the data from being erased now.
+func (v eraseView) why() string {
+	if v.Open == 0 {
+		return ""
+	}
+	return v.Say("refused.customer_has_orders", "n", v.Open)
+}

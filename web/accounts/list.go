@@ -164,8 +164,8 @@ func (v listView) table() ui.Grid {
 		if c.Erased {
 			kind = "Personal data erased"
 		}
-		g.Rows = append(g.Rows, ui.Row{Label: c.Name, Cells: []templ.Component{ui.Lead(path(c.ID), c.Name, kind), ui.Text(c.Number), ui.Text(c.Email), ui.Text(c.Phone),
-			ui.Text(joined(", ", c.City, c.Country)), figure(v.N(c.Orders), path(c.ID)+"?orders=open", c.Orders == 0)}})
+		g.Rows = append(g.Rows, ui.Row{Label: c.Name, Cells: []templ.Component{ui.Lead(path(c.ID), c.Name, kind), ui.Text(c.Number), ui.Text(or(c.Email, "–")), ui.Text(or(c.Phone, "–")),
+			ui.Text(or(joined(", ", c.City, c.Country), "–")), figure(v.N(c.Orders), path(c.ID)+"?orders=open", c.Orders == 0)}})
 	}
 	return g
 }

@@ -256,7 +256,7 @@ func adjustPreviewCard(v adjustView) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.KV(ui.Pair{Key: "Goods", Value: v.Preview.Goods}, ui.Pair{Key: "Location", Value: v.Preview.Location}, ui.Pair{Key: "Reason", Value: v.Preview.Reason},
-				ui.Pair{Key: "On hand, " + v.Preview.Condition, Value: v.n(v.Preview.Before) + " → " + v.n(v.Preview.After), Num: true, Total: true}).Render(ctx, templ_7745c5c3_Buffer)
+				ui.Pair{Key: "On hand, " + v.Preview.Condition, Value: v.n(v.Preview.Before) + " → " + v.n(v.Preview.After), Total: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -265,7 +265,7 @@ func adjustPreviewCard(v adjustView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Preview.Sellable {
-				templ_7745c5c3_Err = ui.KV(ui.Pair{Key: "Free", Value: v.n(v.Preview.FreeBefore) + " → " + v.n(v.Preview.FreeAfter), Num: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.KV(ui.Pair{Key: "Free", Value: v.n(v.Preview.FreeBefore) + " → " + v.n(v.Preview.FreeAfter)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -103,3 +103,9 @@ func conditionBadge(s sight, c inventory.Condition) templ.Component {
 	}
 	return ui.Badge(kind, s.Say("stock.condition."+string(c)))
 }
+
+// plain is a table within a card.
+func plain(g ui.Grid) ui.Grid {
+	g.Plain = true
+	return g
+}

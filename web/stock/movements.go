@@ -231,9 +231,13 @@ func chosen(c ui.Chip, clear string) ui.Chip {
 }
 
 // movementTable draws lines of the ledger; after is how many there were after
-// each.
-func movementTable(s sight, rows []inventory.Movement, after []int64) ui.Grid {
-	g := ui.Grid{Caption: "Movements", Columns: []ui.Column{{Label: "When"}, {Label: "SKU"}, {Label: "What"}, {Label: "Where"}, {Label: "Pieces", Num: true, End: true}}, Plain: after == nil}
+// each, alone is whether all are of one SKU.
+func movementTable(s sight, rows []inventory.Movement, alone bool, after []int64) ui.Grid {
+	g := ui.Grid{Caption: "Movements", Columns: []ui.Column{{Label: "When"}}}
+	if !alone {
+		g.Columns = append(g.Columns, ui.Column{Label: "SKU"})
+	}
+	g.Columns = append(g.Columns, ui.Column{Label: "What"}, ui.Column{Label: "Where"}, ui.Column{Label: "Pieces", Num: true, End: true})
 	if after != nil {
 		g.Columns = append(g.Columns, ui.Column{Label: "Then", Num: true})
 	}
@@ -243,8 +247,11 @@ func movementTable(s sight, rows []inventory.Movement, after []int64) ui.Grid {
 		if m.Quantity > 0 {
 			sign = "+"
 		}
-		cells := []templ.Component{ui.When(s.When(m.At)), ui.Lead("/stock/goods/"+text(m.SKU), m.Code, m.Title), whatMoved(s, m),
-			ui.Two(m.LocationCode+" · "+m.Bin, m.Lot), ui.Text(sign + s.n(m.Quantity))}
+		cells := []templ.Component{ui.When(s.When(m.At))}
+		if !alone {
+			cells = append(cells, ui.Lead("/stock/goods/"+text(m.SKU), m.Code, m.Title))
+		}
+		cells = append(cells, whatMoved(s, m), ui.Two(m.LocationCode+" · "+m.Bin, m.Lot), ui.Text(sign+s.n(m.Quantity)))
 		if after != nil {
 			cells = append(cells, ui.Text(s.n(after[i])))
 		}
