@@ -35,6 +35,7 @@ func Supply(ctx context.Context, tx *txn.Tx, needs []Need, terms Terms, reason s
 	for _, s := range Decide(needs, levels, terms).Shorts {
 		missing[s.SKU] += s.Missing
 	}
+	var in []entry
 	pieces := 0
 	for _, sku := range skus {
 		to := shelf{sku, terms.Locations[0], Sellable}
@@ -48,10 +49,47 @@ func Supply(ctx context.Context, tx *txn.Tx, needs []Need, terms Terms, reason s
 		if err := h.leave(to, lack); err != nil {
 			return 0, err
 		}
-		e := entry{shelf: to, Bin: h.main, Quantity: lack, Kind: Opening, Reason: reason, Cause: Cause{Type: "import"}}
-		post(tx, e, noBin())
+		e := entry{shelf: to, Bin: h.main, Quantity: lack, Kind: Opening, Reason: reason}
+		in = append(in, e)
 		recordAdjusted(tx, e, h)
 		pieces += lack
 	}
+	open(tx, in, terms.Locations[0], reason)
 	return pieces, nil
+}
+
+const openLevelsSQL = `
+	update inventory_levels l
+	set on_hand = l.on_hand + o.pieces
+	from (select unnest($2::bigint[]) as sku_id, unnest($3::int[]) as pieces) o
+	where l.sku_id = o.sku_id and l.location_id = $1 and l.condition = 'sellable'`
+
+const openBinsSQL = `
+	insert into inventory_bin_stock (bin_id, sku_id, condition, lot, quantity)
+	select o.bin_id, o.sku_id, 'sellable', '', o.pieces
+	from (select unnest($1::bigint[]) as bin_id, unnest($2::bigint[]) as sku_id, unnest($3::int[]) as pieces) o
+	on conflict (sku_id, bin_id, condition, lot) do update set quantity = inventory_bin_stock.quantity + excluded.quantity`
+
+// Nobody knows what old goods cost, so each costs what the last movement said.
+const openMovementsSQL = `
+	insert into inventory_movements (sku_id, location_id, bin_id, condition, lot, quantity, kind, unit_cost, reason, cause_type, command_key, seq, occurred_at, actor_name)
+	select o.sku_id, $1, o.bin_id, 'sellable', '', o.pieces, 'opening',
+	       coalesce((select m.unit_cost from inventory_movements m where m.sku_id = o.sku_id and m.location_id = $1 order by m.id desc limit 1), 0),
+	       $6, 'import', $7::uuid, o.seq, $8, $9
+	from (select unnest($2::bigint[]) as bin_id, unnest($3::bigint[]) as sku_id, unnest($4::int[]) as pieces, unnest($5::int[]) as seq) o`
+
+// open writes the entries, all at one location, in three statements: an order
+// of the past may have a thousand lines.
+func open(tx *txn.Tx, in []entry, at id.Location, reason string) {
+	if len(in) == 0 {
+		return
+	}
+	n := int64(len(in))
+	bins, skus, pieces, seq := make([]id.Bin, n), make([]id.SKU, n), make([]int, n), make([]int, n)
+	for i, e := range in {
+		bins[i], skus[i], pieces[i], seq[i] = e.Bin, e.SKU, e.Quantity, tx.Next()
+	}
+	tx.Queue(openLevelsSQL, n, errLevels, at, skus, pieces)
+	tx.Queue(openBinsSQL, n, noBin(), bins, skus, pieces)
+	tx.Queue(openMovementsSQL, n, nil, at, bins, skus, pieces, seq, reason, string(tx.Key()), tx.At(), tx.Actor().Name)
 }

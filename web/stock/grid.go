@@ -183,7 +183,7 @@ func (v gridView) table() ui.Grid {
 
 // levelColumns are the numbers of a level behind the first column.
 func levelColumns(first ui.Column) []ui.Column {
-	return []ui.Column{first, {Label: "Free", Num: true, End: true}, {Label: "On hand", Num: true}, {Label: "Reserved", Num: true},
+	return []ui.Column{first, {Label: "Free", Num: true}, {Label: "On hand", Num: true}, {Label: "Reserved", Num: true},
 		{Label: "Safety", Num: true, Hide: ui.OnMid}, {Label: "Damaged", Num: true}, {Label: "Quarantine", Num: true}}
 }
 
