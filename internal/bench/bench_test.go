@@ -55,11 +55,13 @@ func open(t testing.TB, skus int) *house {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "packhouse-bench")
 	must(t, err)
+	must(t, os.Chmod(dir, 0o755)) // the server runs as another user when started by root
 	h := &house{}
-	h.pg, err = pgrun.Start(ctx, pgrun.Options{Dir: dir})
+	h.pg, err = pgrun.Start(ctx, pgrun.Options{Dir: dir, Settings: settings()})
 	must(t, err)
 	t.Cleanup(func() { h.pg.Stop(); os.RemoveAll(dir) })
 	must(t, migrateUp(ctx, h.pg.URL()))
+	h.extend(t)
 	h.pools, err = pg.Open(ctx, pg.Config{URL: h.pg.URL()})
 	must(t, err)
 	t.Cleanup(h.pools.Close)
@@ -247,7 +249,7 @@ func TestOrders(t *testing.T) {
 			must(t, h.confirm(browsers[i], o))
 		}
 		var placed, confirmed []time.Duration
-		cpu0, start := cpu(h.oms.Process.Pid, h.pg.PID()), time.Now()
+		app0, pg0, start := cpu(h.oms.Process.Pid), cpu(h.pg.PID()), time.Now()
 		deadline := start.Add(8 * time.Second)
 		var wg sync.WaitGroup
 		for _, c := range browsers {
@@ -275,9 +277,10 @@ func TestOrders(t *testing.T) {
 		}
 		wg.Wait()
 		took := time.Since(start)
-		used := cpu(h.oms.Process.Pid, h.pg.PID()) - cpu0
-		fmt.Printf("%2d clients: %6.0f orders/s placed and confirmed; place %s; confirm %s; %.2f ms CPU an order; server %s\n",
-			clients, float64(len(placed))/took.Seconds(), quantiles(placed), quantiles(confirmed), used/float64(len(placed))*1000, rss(h.oms.Process.Pid))
+		n := float64(len(placed))
+		app, server := (cpu(h.oms.Process.Pid)-app0)/n*1000, (cpu(h.pg.PID())-pg0)/n*1000
+		fmt.Printf("%2d clients: %6.0f orders/s placed and confirmed; place %s; confirm %s; CPU an order %.2f ms (application %.2f, PostgreSQL %.2f); server memory %s\n",
+			clients, n/took.Seconds(), quantiles(placed), quantiles(confirmed), app+server, app, server, rss(h.oms.Process.Pid))
 	}
 }
 
@@ -298,3 +301,11 @@ func must(t testing.TB, err error) {
 }
 
 var _ = pgxpool.New
+
+// settings adds what a measurement needs to see, when it is asked for.
+func settings() []string {
+	if os.Getenv("TRACE") == "" {
+		return nil
+	}
+	return []string{"shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_planning=on"}
+}

@@ -109,7 +109,7 @@ func (c Channel) Place(at id.Location) (Place, bool) {
 	return Place{}, false
 }
 
-const byIDSQL = `
+const readSQL = `
 	select c.id, c.code, c.name, c.kind, c.entity_id, e.country, c.currency, c.prices_include_tax, c.needs_review, c.shortage,
 	       c.soft_hold_minutes, c.buffer, c.sends_mail, c.shipping_minor, c.checks, c.active, c.version,
 	       coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'kind', l.kind, 'zone', l.zone, 'lead_days', l.lead_days,
@@ -118,29 +118,30 @@ const byIDSQL = `
 	                 join inventory_locations l on l.id = cl.location_id and l.active
 	                 where cl.channel_id = c.id), '[]')
 	from channels c
-	join settings_entities e on e.id = c.entity_id
-	where c.id = $1`
+	join settings_entities e on e.id = c.entity_id`
+
+const byIDSQL = readSQL + ` where c.id = $1`
 
 // Get reads one channel with its places.
 func Get(ctx context.Context, r pg.Reader, ch id.Channel) (Channel, error) {
 	return scan(r.QueryRow(ctx, byIDSQL, ch))
 }
 
-const byCodeSQL = `select id from channels where code = $1`
+const byCodeSQL = readSQL + ` where c.code = $1`
 
 // ByCode finds a channel by its code.
 func ByCode(ctx context.Context, r pg.Reader, code string) (Channel, error) {
-	var ch id.Channel
-	if err := r.QueryRow(ctx, byCodeSQL, code).Scan(&ch); err != nil {
-		if errors.Is(err, pgx.ErrNoRows) {
-			return Channel{}, problem.Missing("channel")
-		}
-		return Channel{}, fmt.Errorf("find channel %s: %w", code, err)
-	}
-	return Get(ctx, r, ch)
+	return scan(r.QueryRow(ctx, byCodeSQL, code))
 }
 
-const allSQL = `select id from channels order by id`
+const ofStaffSQL = readSQL + ` where c.active and c.kind = 'staff' order by c.id limit 1`
+
+// OfStaff is the channel by which staff enter orders.
+func OfStaff(ctx context.Context, r pg.Reader) (Channel, error) {
+	return scan(r.QueryRow(ctx, ofStaffSQL))
+}
+
+const allSQL = readSQL + ` order by c.id`
 
 // All lists every channel with its places.
 func All(ctx context.Context, r pg.Reader) ([]Channel, error) {
@@ -148,19 +149,7 @@ func All(ctx context.Context, r pg.Reader) ([]Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[id.Channel])
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Channel, 0, len(ids))
-	for _, ch := range ids { // a handful
-		c, err := Get(ctx, r, ch)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, nil
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Channel, error) { return scan(row) })
 }
 
 func scan(row pgx.Row) (c Channel, err error) {

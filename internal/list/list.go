@@ -153,7 +153,7 @@ type Page[T any] struct {
 // in RFC 3339, a day as 2006-01-02) and its id.
 func Read[T any](ctx context.Context, r pg.Reader, q Query, scan pgx.RowToFunc[T], key func(T) (string, int64)) (Page[T], error) {
 	sql, args, back := q.sql(Size + 1)
-	rows, err := r.Query(ctx, sql, args...)
+	rows, err := r.Query(ctx, sql, append([]any{pg.Planned}, args...)...)
 	if err != nil {
 		return Page[T]{}, err
 	}

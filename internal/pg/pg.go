@@ -86,23 +86,37 @@ func open(ctx context.Context, url string, c Config, readOnly bool) (*pgxpool.Po
 		// Each statement is planned with its values and leaves nothing behind on the server connection.
 		cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 		cfg.ConnConfig.StatementCacheCapacity = 0
-	} else if readOnly {
+	} else {
 		// A pooler would refuse these as startup parameters, so they are set on the session, which is ours alone.
+		session := writeSession
+		if readOnly {
+			session = readSession
+		}
 		cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-			_, err := conn.Exec(ctx, readSession)
+			_, err := conn.Exec(ctx, session)
 			return err
 		}
 	}
 	return pgxpool.NewWithConfig(ctx, cfg)
 }
 
-// Lists are planned with their values: a generic plan for "any state, any
-// customer" is the one that reads the table.
+// A statement is planned once per connection and not each time: planning a
+// command's twenty small statements costs as much as running them. Statements
+// whose best plan hangs on the values say Planned.
 const readSession = `
 	set default_transaction_read_only = on;
-	set plan_cache_mode = force_custom_plan;
+	set plan_cache_mode = force_generic_plan;
 	set statement_timeout = '5s';
 	set jit = off`
+
+const writeSession = `
+	set plan_cache_mode = force_generic_plan;
+	set jit = off`
+
+// Planned is given as the first argument of a query that must be planned with
+// its values: a list with filters, a search. A plan for "any state, any
+// customer" is the one that reads the whole table.
+const Planned = pgx.QueryExecModeCacheDescribe
 
 // Violates names the constraint that refused err's statement, if one did.
 func Violates(err error) (constraint string, ok bool) {

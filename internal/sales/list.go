@@ -144,7 +144,7 @@ func Search(ctx context.Context, r pg.Reader, typed string, limit int) ([]Row, e
 	if term == "" {
 		return nil, nil
 	}
-	rows, err := r.Query(ctx, searchOrdersSQL, "%"+escape(term)+"%", escape(strings.ToLower(strings.TrimSpace(typed)))+"%", limit, strings.TrimSpace(typed))
+	rows, err := r.Query(ctx, searchOrdersSQL, pg.Planned, "%"+escape(term)+"%", escape(strings.ToLower(strings.TrimSpace(typed)))+"%", limit, strings.TrimSpace(typed))
 	if err != nil {
 		return nil, err
 	}

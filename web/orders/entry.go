@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -408,14 +409,13 @@ func (p pages) place(r *edge.Request) (edge.Reply, error) {
 	if err != nil {
 		return edge.Reply{}, err
 	}
-	v, err := p.entryView(r, f)
+	ch, err := p.channel(r.Context(), f.Channel)
 	if err != nil {
 		return edge.Reply{}, err
 	}
-	in, rows := f.Input(invalid, v.Channel, r.Can(access.OrderDiscount))
-	v.checkRows(invalid, rows)
+	in, rows := f.Input(invalid, ch, r.Can(access.OrderDiscount))
 	if err := invalid.Err(); err != nil {
-		return v.fail(r, err, nil)
+		return p.failEntry(r, f, invalid, rows)
 	}
 	out, err := edge.Do(r, func(ctx context.Context, tx *txn.Tx) (flow.Placement, error) {
 		if key, ok := id.ParseKey(f.Draft); ok {
@@ -424,7 +424,7 @@ func (p pages) place(r *edge.Request) (edge.Reply, error) {
 		return flow.PlaceOrder(ctx, tx, in)
 	})
 	if err != nil {
-		return v.fail(r, err, rows)
+		return p.failEntry(r, f, err, rows)
 	}
 	switch {
 	case out.Repeated:
@@ -464,36 +464,63 @@ func (p pages) redrawEntry(r *edge.Request, f entryForm) (edge.Reply, error) {
 	if err != nil {
 		return edge.Reply{}, err
 	}
-	if err := invalid.Err(); err != nil {
-		return v.fail(r, err, nil)
+	if len(invalid.Fields) > 0 {
+		return v.redraw(r, invalid)
 	}
 	return edge.Page(v.frame(), entryPage(v)), nil
 }
 
-// fail redraws the form. Problems of the flow name the lines as it counted
-// them; rows turns that back into the rows of the form.
-func (v entryView) fail(r *edge.Request, err error, rows []int) (edge.Reply, error) {
-	if !problem.IsPersons(err) {
+// failEntry redraws the form. Problems of the flow name the lines as it counted
+// them; rows turns that back into the rows of the form. Where the form itself
+// was wrong the flow was not asked, so what the catalogue does not know is
+// added: all mistakes show at once.
+func (p pages) failEntry(r *edge.Request, f entryForm, cause error, rows []int) (edge.Reply, error) {
+	if !problem.IsPersons(cause) {
+		return edge.Reply{}, cause
+	}
+	v, err := p.entryView(r, f)
+	if err != nil {
 		return edge.Reply{}, err
 	}
-	v.Problems = r.Problems(err)
-	for i, one := range v.Problems {
-		var n int
-		var field string
-		if _, scan := fmt.Sscanf(one.Field, "lines[%d].%s", &n, &field); scan == nil {
-			if n < len(rows) {
-				n = rows[n]
-			}
-			if field == "code" {
-				field = "sku"
-			}
-			v.Problems[i].Field = fmt.Sprintf("lines[%d].%s", n, field)
+	if wrong, typed := errors.AsType[*problem.Invalid](cause); typed {
+		for i, field := range wrong.Fields {
+			wrong.Fields[i].Path = ofForm(field.Path, rows)
 		}
+		v.checkRows(wrong, rows)
 	}
-	if len(v.Problems) == 0 {
-		v.Problems = ui.Problems{{Text: r.Sentence(err)}}
+	return v.redraw(r, cause)
+}
+
+func (v entryView) redraw(r *edge.Request, cause error) (edge.Reply, error) {
+	if v.Problems = r.Problems(cause); len(v.Problems) == 0 {
+		v.Problems = ui.Problems{{Text: r.Sentence(cause)}}
 	}
-	return edge.Redraw(err, v.frame(), entryPage(v)), nil
+	return edge.Redraw(cause, v.frame(), entryPage(v)), nil
+}
+
+// ofForm names a line's field as the form does.
+func ofForm(path string, rows []int) string {
+	var n int
+	var field string
+	if _, err := fmt.Sscanf(path, "lines[%d].%s", &n, &field); err != nil || field != "code" {
+		return path
+	}
+	if n < len(rows) {
+		n = rows[n]
+	}
+	return fmt.Sprintf("lines[%d].sku", n)
+}
+
+// channel is the one the form names, else the staff's own.
+func (p pages) channel(ctx context.Context, code string) (channel.Channel, error) {
+	if code == "" {
+		return channel.OfStaff(ctx, p.Read)
+	}
+	ch, err := channel.ByCode(ctx, p.Read, code)
+	if err == nil && !ch.Active {
+		err = problem.Refuse("refused.channel_closed", "channel", ch.Name)
+	}
+	return ch, err
 }
 
 func (p pages) saveDraft(r *edge.Request) (edge.Reply, error) {

@@ -22,9 +22,11 @@ type Row struct {
 	Line
 	Wrong string // code of the reason; empty: the line is good
 	Args  problem.Args
-	dated bool // At was read
 	worth bool // quantity and price were read
 }
+
+// Readable reports whether the row's quantity and price could be read.
+func (r Row) Readable() bool { return r.worth }
 
 // Known is what the row is worth, where its figures could be read.
 func (r Row) Known() Value {
@@ -39,6 +41,16 @@ type Rows struct {
 	split   splitter
 	columns map[string]int
 	zone    *time.Location
+	period  trade.Period
+	last    dated // most rows bear the time of the row before
+}
+
+// dated is a time as the file writes it.
+type dated struct {
+	text string
+	at   time.Time
+	ok   bool // it is a time
+	in   bool // it lies in the period
 }
 
 // The columns, and what later issues of the data set call them.
@@ -47,14 +59,15 @@ var headings = map[string]string{
 	"invoicedate": "InvoiceDate", "unitprice": "UnitPrice", "price": "UnitPrice", "customerid": "CustomerID", "country": "Country",
 }
 
-// NewRows begins to read r, plain or gzip; its times are told in zone. A file
-// that lacks a column is an error that names it.
-func NewRows(r io.Reader, zone *time.Location) (*Rows, error) {
+// NewRows begins to read r, plain or gzip; its times are told in zone. Rows of
+// days outside the period are passed over; those whose time cannot be read
+// might be of any day. A file that lacks a column is an error that names it.
+func NewRows(r io.Reader, zone *time.Location, period trade.Period) (*Rows, error) {
 	in, err := unzipped(r)
 	if err != nil {
 		return nil, err
 	}
-	rows := &Rows{split: splitter{in: in}, columns: map[string]int{}, zone: zone}
+	rows := &Rows{split: splitter{in: in}, columns: map[string]int{}, zone: zone, period: period}
 	_, fields, _, err := rows.split.next()
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
@@ -80,20 +93,34 @@ func NewRows(r io.Reader, zone *time.Location) (*Rows, error) {
 
 // Next answers the next row; the end is io.EOF.
 func (r *Rows) Next() (Row, error) {
-	no, fields, wrong, err := r.split.next()
-	if err != nil {
-		return Row{}, err
+	for {
+		no, fields, wrong, err := r.split.next()
+		if err != nil {
+			return Row{}, err
+		}
+		row := Row{Line: Line{No: no}}
+		switch {
+		case wrong != "":
+			row.bad(wrong)
+		case len(fields) != r.split.columns:
+			row.bad("columns", "have", len(fields), "want", r.split.columns)
+		default:
+			if !r.date(fields) {
+				continue
+			}
+			r.read(&row, fields)
+		}
+		return row, nil
 	}
-	row := Row{Line: Line{No: no}}
-	switch {
-	case wrong != "":
-		row.bad(wrong)
-	case len(fields) != r.split.columns:
-		row.bad("columns", "have", len(fields), "want", r.split.columns)
-	default:
-		r.read(&row, fields)
+}
+
+// date reads the row's time and reports whether the row is asked for.
+func (r *Rows) date(fields []string) bool {
+	if text := strings.TrimSpace(fields[r.columns["InvoiceDate"]]); text != r.last.text {
+		at, ok := moment(text, r.zone)
+		r.last = dated{text, at, ok, !ok || r.period.Contains(trade.DayOf(at, r.zone))}
 	}
-	return row, nil
+	return r.last.in || !r.last.ok
 }
 
 func (r *Row) bad(code string, args ...any) {
@@ -121,10 +148,8 @@ func (r *Rows) read(row *Row, fields []string) {
 			*f.to = text
 		}
 	}
-	row.When = field("InvoiceDate")
-	if at, ok := moment(row.When, r.zone); ok {
-		row.At, row.dated = at, true
-	} else {
+	row.When, row.At = r.last.text, r.last.at
+	if !r.last.ok {
 		row.bad("bad_date", "value", shown(row.When))
 	}
 	quantity, okQuantity := count(field("Quantity"))

@@ -35,13 +35,13 @@ type physical struct {
 // unzipped answers r unpacked where it is gzip, as its first bytes say, without
 // a byte order mark.
 func unzipped(r io.Reader) (*bufio.Reader, error) {
-	in := bufio.NewReaderSize(r, 1<<16)
+	in := bufio.NewReaderSize(r, maxRow)
 	if magic, _ := in.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, fmt.Errorf("unpack the file: %w", err)
 		}
-		in = bufio.NewReaderSize(z, 1<<16)
+		in = bufio.NewReaderSize(z, maxRow)
 	}
 	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		if _, err := in.Discard(3); err != nil {
@@ -117,28 +117,22 @@ func (s *splitter) physical() (physical, error) {
 		s.ahead = s.ahead[1:]
 		return p, nil
 	}
-	var text []byte
-	for read := 0; ; {
-		part, err := s.in.ReadSlice('\n')
-		read += len(part)
-		if len(text) <= maxRow {
-			text = append(text, part...)
-		}
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case errors.Is(err, io.EOF) && read == 0:
-			return physical{}, io.EOF
-		case err != nil && !errors.Is(err, io.EOF):
-			return physical{}, fmt.Errorf("read the file after line %d: %w", s.no, err)
-		}
-		s.no++
-		p := physical{no: s.no, long: len(text) > maxRow}
-		if !p.long {
-			p.text = strings.TrimRight(string(text), "\r\n")
-		}
-		return p, nil
+	part, err := s.in.ReadSlice('\n')
+	long := false
+	for ; errors.Is(err, bufio.ErrBufferFull); long = true { // the buffer holds maxRow
+		_, err = s.in.ReadSlice('\n')
 	}
+	switch {
+	case errors.Is(err, io.EOF) && len(part) == 0:
+		return physical{}, io.EOF
+	case err != nil && !errors.Is(err, io.EOF):
+		return physical{}, fmt.Errorf("read the file after line %d: %w", s.no, err)
+	}
+	s.no++
+	if long {
+		return physical{no: s.no, long: true}, nil
+	}
+	return physical{no: s.no, text: string(bytes.TrimRight(part, "\r\n"))}, nil
 }
 
 // cut divides a row at its commas. A field that begins with a quote lasts until

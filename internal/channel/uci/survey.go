@@ -91,15 +91,14 @@ func Look(open Open, zone *time.Location, period trade.Period) (*Survey, error) 
 	return s, nil
 }
 
-// rows goes through the rows of the period, with those whose date cannot be
-// read: they might be of any.
+// rows goes through the rows of the period.
 func (s *Survey) rows(open Open, each func(Row) error) error {
 	in, err := open()
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	rows, err := NewRows(in, s.zone)
+	rows, err := NewRows(in, s.zone, s.period)
 	if err != nil {
 		return err
 	}
@@ -110,9 +109,6 @@ func (s *Survey) rows(open Open, each func(Row) error) error {
 		}
 		if err != nil {
 			return err
-		}
-		if r.dated && !s.period.Contains(trade.DayOf(r.At, s.zone)) {
-			continue
 		}
 		if err := each(r); err != nil {
 			return err

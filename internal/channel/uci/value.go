@@ -36,7 +36,10 @@ func Minor(hundredths int64) Value {
 }
 
 // Add adds o to v.
-func (v *Value) Add(o Value) { v.micro.Add(&v.micro, &o.micro) }
+func (v *Value) Add(o Value) {
+	var sum big.Int // a fresh one: values are copied, and a copy shares its digits
+	v.micro = *sum.Add(&v.micro, &o.micro)
+}
 
 // Minus is v less o.
 func (v Value) Minus(o Value) Value {
