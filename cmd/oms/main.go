@@ -58,7 +58,7 @@ func wrongly(format string, args ...any) error { return &usageError{fmt.Sprintf(
 var errTold = errors.New("told")
 
 func commands() []command {
-	return []command{serveCommand, workCommand, migrateCommand, demoCommand, userCommand, backupCommand, restoreCommand, doctorCommand, versionCommand}
+	return []command{serveCommand, workCommand, migrateCommand, demoCommand, userCommand, backupCommand, restoreCommand, importCommand, checkCommand, doctorCommand, versionCommand}
 }
 
 // run is the whole program but for the process it runs in.

@@ -54,15 +54,17 @@ func Supply(ctx context.Context, tx *txn.Tx, needs []Need, terms Terms, reason s
 		recordAdjusted(tx, e, h)
 		pieces += lack
 	}
-	open(tx, in, terms.Locations[0], reason)
+	open(tx, in, reason)
 	return pieces, nil
 }
 
+// The location comes in rows too: asked for by itself, a plan made while the
+// warehouse was empty reads all of it.
 const openLevelsSQL = `
 	update inventory_levels l
 	set on_hand = l.on_hand + o.pieces
-	from (select unnest($2::bigint[]) as sku_id, unnest($3::int[]) as pieces) o
-	where l.sku_id = o.sku_id and l.location_id = $1 and l.condition = 'sellable'`
+	from (select unnest($1::bigint[]) as location_id, unnest($2::bigint[]) as sku_id, unnest($3::int[]) as pieces) o
+	where l.sku_id = o.sku_id and l.location_id = o.location_id and l.condition = 'sellable'`
 
 const openBinsSQL = `
 	insert into inventory_bin_stock (bin_id, sku_id, condition, lot, quantity)
@@ -73,23 +75,24 @@ const openBinsSQL = `
 // Nobody knows what old goods cost, so each costs what the last movement said.
 const openMovementsSQL = `
 	insert into inventory_movements (sku_id, location_id, bin_id, condition, lot, quantity, kind, unit_cost, reason, cause_type, command_key, seq, occurred_at, actor_name)
-	select o.sku_id, $1, o.bin_id, 'sellable', '', o.pieces, 'opening',
-	       coalesce((select m.unit_cost from inventory_movements m where m.sku_id = o.sku_id and m.location_id = $1 order by m.id desc limit 1), 0),
+	select o.sku_id, o.location_id, o.bin_id, 'sellable', '', o.pieces, 'opening',
+	       coalesce((select m.unit_cost from inventory_movements m where m.sku_id = o.sku_id and m.location_id = o.location_id order by m.id desc limit 1), 0),
 	       $6, 'import', $7::uuid, o.seq, $8, $9
-	from (select unnest($2::bigint[]) as bin_id, unnest($3::bigint[]) as sku_id, unnest($4::int[]) as pieces, unnest($5::int[]) as seq) o`
+	from (select unnest($1::bigint[]) as location_id, unnest($2::bigint[]) as bin_id, unnest($3::bigint[]) as sku_id, unnest($4::int[]) as pieces, unnest($5::int[]) as seq) o`
 
-// open writes the entries, all at one location, in three statements: an order
+// open writes the entries in three statements: an order
 // of the past may have a thousand lines.
-func open(tx *txn.Tx, in []entry, at id.Location, reason string) {
+func open(tx *txn.Tx, in []entry, reason string) {
 	if len(in) == 0 {
 		return
 	}
 	n := int64(len(in))
-	bins, skus, pieces, seq := make([]id.Bin, n), make([]id.SKU, n), make([]int, n), make([]int, n)
+	places, bins, skus := make([]id.Location, n), make([]id.Bin, n), make([]id.SKU, n)
+	pieces, seq := make([]int, n), make([]int, n)
 	for i, e := range in {
-		bins[i], skus[i], pieces[i], seq[i] = e.Bin, e.SKU, e.Quantity, tx.Next()
+		places[i], bins[i], skus[i], pieces[i], seq[i] = e.Location, e.Bin, e.SKU, e.Quantity, tx.Next()
 	}
-	tx.Queue(openLevelsSQL, n, errLevels, at, skus, pieces)
+	tx.Queue(openLevelsSQL, n, errLevels, places, skus, pieces)
 	tx.Queue(openBinsSQL, n, noBin(), bins, skus, pieces)
-	tx.Queue(openMovementsSQL, n, nil, at, bins, skus, pieces, seq, reason, string(tx.Key()), tx.At(), tx.Actor().Name)
+	tx.Queue(openMovementsSQL, n, nil, places, bins, skus, pieces, seq, reason, string(tx.Key()), tx.At(), tx.Actor().Name)
 }
