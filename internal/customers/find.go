@@ -63,7 +63,7 @@ func Find(ctx context.Context, r pg.Reader, q string, limit int) ([]Found, error
 		return nil, nil
 	}
 	w := patterns(q)
-	rows, err := r.Query(ctx, findSQL, q, dialled(q), w[0], w[1], w[2], limit)
+	rows, err := r.Query(ctx, findSQL, pg.Planned, q, dialled(q), w[0], w[1], w[2], limit)
 	if err != nil {
 		return nil, fmt.Errorf("find customers: %w", err)
 	}
@@ -146,7 +146,7 @@ func List(ctx context.Context, r pg.Reader, q ListQuery) (page []Row, more bool,
 	if tel := dialled(q.Search); tel != "" {
 		w = [3]string{tel}
 	}
-	rows, err := r.Query(ctx, listSQL, w[0], w[1], w[2], q.Kind, q.After.Name, q.After.ID, q.Before.Name, q.Before.ID, q.Limit+1)
+	rows, err := r.Query(ctx, listSQL, pg.Planned, w[0], w[1], w[2], q.Kind, q.After.Name, q.After.ID, q.Before.Name, q.Before.ID, q.Limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("list customers: %w", err)
 	}

@@ -28,20 +28,11 @@ func ByID(ctx context.Context, r pg.Reader, customer id.Customer) (Customer, err
 
 const creditLimitSQL = `select c.credit_limit_minor from customers c where c.id = $1`
 
-// CreditLimit is a customer's limit in minor units; limited is false when they
-// have none.
-func CreditLimit(ctx context.Context, r pg.Reader, customer id.Customer) (minor int64, limited bool, err error) {
-	var limit *int64
-	err = r.QueryRow(ctx, creditLimitSQL, customer).Scan(&limit)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return 0, false, problem.Missing("customer")
-	case err != nil:
-		return 0, false, fmt.Errorf("read a credit limit: %w", err)
-	case limit == nil:
-		return 0, false, nil
-	}
-	return *limit, true, nil
+// CreditLimit is the read of a customer's limit in minor units into dest, to
+// travel with others; dest is nil when they have none. A customer who is not
+// there is a problem.NotFound.
+func CreditLimit(dest **int64, customer id.Customer) pg.Query {
+	return pg.One(problem.Missing("customer"), []any{dest}, creditLimitSQL, customer)
 }
 
 // Standing is what a customer has ordered. Sums are per currency.
@@ -157,7 +148,7 @@ const ordersSQL = `
 // Orders are a customer's orders. more says that there is another page in the
 // direction asked.
 func Orders(ctx context.Context, r pg.Reader, q OrderQuery) (page []Ordered, more bool, err error) {
-	rows, err := r.Query(ctx, ordersSQL, q.Customer, q.Which, q.Zone, q.After.At, q.After.ID, q.Before.At, q.Before.ID, q.Limit+1)
+	rows, err := r.Query(ctx, ordersSQL, pg.Planned, q.Customer, q.Which, q.Zone, q.After.At, q.After.ID, q.Before.At, q.Before.ID, q.Limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("read a customer's orders: %w", err)
 	}
@@ -243,7 +234,7 @@ func Twins(ctx context.Context, r pg.Reader, c Customer) ([]Twin, error) {
 		return nil, nil
 	}
 	name := patterns(c.Name)[0]
-	rows, err := r.Query(ctx, twinsSQL, c.ID, name, dialled(c.Phone))
+	rows, err := r.Query(ctx, twinsSQL, pg.Planned, c.ID, name, dialled(c.Phone))
 	if err != nil {
 		return nil, fmt.Errorf("look for the same customer: %w", err)
 	}

@@ -60,7 +60,7 @@ const movementsSQL = `
 // Movements are lines of the ledger, newest first. more says that there is
 // another page in the direction asked.
 func Movements(ctx context.Context, r pg.Reader, f MovementFilter) (page []Movement, more bool, err error) {
-	rows, err := r.Query(ctx, movementsSQL, f.SKU, f.Location, known(f.Bound), f.Bin, string(f.Condition), string(f.Kind), f.Older, f.Newer, f.Limit+1)
+	rows, err := r.Query(ctx, movementsSQL, pg.Planned, f.SKU, f.Location, known(f.Bound), f.Bin, string(f.Condition), string(f.Kind), f.Older, f.Newer, f.Limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("read movements: %w", err)
 	}
@@ -86,7 +86,7 @@ const ledgerSumSQL = `
 // the line upTo (0: all of them).
 func LedgerSum(ctx context.Context, r pg.Reader, f MovementFilter, upTo int64) (int64, error) {
 	var sum int64
-	err := r.QueryRow(ctx, ledgerSumSQL, f.SKU, f.Location, known(f.Bound), f.Bin, string(f.Condition), upTo).Scan(&sum)
+	err := r.QueryRow(ctx, ledgerSumSQL, pg.Planned, f.SKU, f.Location, known(f.Bound), f.Bin, string(f.Condition), upTo).Scan(&sum)
 	if err != nil {
 		return 0, fmt.Errorf("add up the ledger: %w", err)
 	}
@@ -134,7 +134,7 @@ const reservationsSQL = `
 // Reservations are the allocations behind a reserved number, newest first.
 // more says that there is another page in the direction asked.
 func Reservations(ctx context.Context, r pg.Reader, f ReservationFilter) (page []Reservation, more bool, err error) {
-	rows, err := r.Query(ctx, reservationsSQL, f.SKU, f.Location, known(f.Bound), f.Older, f.Newer, f.Limit+1)
+	rows, err := r.Query(ctx, reservationsSQL, pg.Planned, f.SKU, f.Location, known(f.Bound), f.Older, f.Newer, f.Limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("read reservations: %w", err)
 	}
@@ -197,7 +197,7 @@ const skuNamedSQL = `
 // scanned, for display.
 func SKUNamed(ctx context.Context, r pg.Reader, sku id.SKU, code string) (Named, error) {
 	var n Named
-	err := r.QueryRow(ctx, skuNamedSQL, sku, code).Scan(&n.ID, &n.Code, &n.Title)
+	err := r.QueryRow(ctx, skuNamedSQL, pg.Planned, sku, code).Scan(&n.ID, &n.Code, &n.Title)
 	return n, missing(err, "sku")
 }
 
@@ -213,7 +213,7 @@ const skusLikeSQL = `
 // suggests.
 func SKUsLike(ctx context.Context, r pg.Reader, words string, limit int) ([]Named, error) {
 	w := patterns(words)
-	rows, err := r.Query(ctx, skusLikeSQL, w[0], w[1], w[2], limit)
+	rows, err := r.Query(ctx, skusLikeSQL, pg.Planned, w[0], w[1], w[2], limit)
 	if err != nil {
 		return nil, fmt.Errorf("find goods: %w", err)
 	}

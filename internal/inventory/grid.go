@@ -125,7 +125,7 @@ const gridSQL = `
 // direction asked.
 func Grid(ctx context.Context, r pg.Reader, q GridQuery) (page []LevelRow, more bool, err error) {
 	w := patterns(q.Search)
-	rows, err := r.Query(ctx, gridSQL, known(q.Bound), q.Location, w[0], w[1], w[2], string(q.Show), q.After, q.Before, q.Limit+1)
+	rows, err := r.Query(ctx, gridSQL, pg.Planned, known(q.Bound), q.Location, w[0], w[1], w[2], string(q.Show), q.After, q.Before, q.Limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("read the stock grid: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -132,9 +133,30 @@ func (tx *Tx) Read(sql string, scan func(pgx.Rows) error, args ...any) {
 	tx.queue = append(tx.queue, queued{sql: sql, args: args, scan: scan})
 }
 
+// A plain job is one row, which can travel with the command's other writes; the
+// queue's own client would make a round trip of its own for it. What it leaves
+// out has the defaults of the table: available now, of normal priority.
+const jobSQL = `insert into river_job (kind, args, queue, max_attempts) values ($1, $2, $3, $4)`
+
 // Enqueue adds a job to the transaction that is its reason.
 func (tx *Tx) Enqueue(args river.JobArgs, opts *river.InsertOpts) {
+	if with, ok := args.(river.JobArgsWithInsertOpts); ok && opts == nil {
+		o := with.InsertOpts()
+		raw, err := json.Marshal(args)
+		if err == nil && plain(o) {
+			tx.queue = append(tx.queue, queued{sql: jobSQL, args: []any{args.Kind(), string(raw), o.Queue, o.MaxAttempts}, want: 1})
+			return
+		}
+	}
 	tx.jobs = append(tx.jobs, river.InsertManyParams{Args: args, InsertOpts: opts})
+}
+
+// plain reports whether a job asks for nothing but its queue and how often it
+// is tried.
+func plain(o river.InsertOpts) bool {
+	queue, tries := o.Queue, o.MaxAttempts
+	o.Queue, o.MaxAttempts = "", 0
+	return queue != "" && tries > 0 && reflect.ValueOf(o).IsZero()
 }
 
 // Exec writes at once and answers how many rows changed.
@@ -152,6 +174,12 @@ func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.Command
 func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	if tx.ended {
 		return nil, errors.New("txn: the command has ended")
+	}
+	// A batch takes no mode per statement: a read that asks to be planned with its values on the read pool is one of many here.
+	if len(args) > 0 {
+		if _, mode := args[0].(pgx.QueryExecMode); mode {
+			args = args[1:]
+		}
 	}
 	b := &pgx.Batch{}
 	for _, q := range tx.queue {
