@@ -98,14 +98,6 @@ func SessionOf(ctx context.Context, r pg.Reader, token string) (id.Customer, err
 	return c, nil
 }
 
-const closeSessionsSQL = `delete from customer_sessions where customer_id = $1`
-
-// CloseSessions signs a customer out wherever they are signed in.
-func CloseSessions(tx *txn.Tx, customer id.Customer) {
-	tx.Queue(closeSessionsSQL, -1, nil, customer)
-	tx.Record(txn.Event{Kind: "customer.signed_out", Subject: txn.About("customer", customer)})
-}
-
 const closeSessionSQL = `delete from customer_sessions where token_hash = $1 and customer_id = $2`
 
 // CloseSession signs a customer out in one browser.

@@ -148,7 +148,10 @@ func (b base) label(field string) string {
 			return b.Say(code)
 		}
 	}
-	return strings.ReplaceAll(field, "_", " ")
+	if field == "" {
+		return ""
+	}
+	return strings.ToUpper(field[:1]) + strings.ReplaceAll(field[1:], "_", " ")
 }
 
 // value is a setting as it was stored, told to a person.

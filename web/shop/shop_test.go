@@ -37,21 +37,24 @@ type site struct {
 	t       *testing.T
 }
 
-func setup(t *testing.T) *site {
+func setup(t *testing.T) *site { return setupAt(t, "http://localhost:8080") }
+
+func setupAt(t *testing.T, base string) *site {
 	t.Helper()
+	secure := strings.HasPrefix(base, "https:")
 	db := pgtest.DB(t)
 	s := &site{Database: db, Fixture: company.Plant(t, db), t: t}
 	var err error
 	if s.keys, err = link.NewKeys(edgetest.Key); err != nil {
 		t.Fatal(err)
 	}
-	e, err := edge.New(edge.Config{DB: db.DB, Read: db.Pools.Read, Quick: db.Pools.Write, Key: edgetest.Key, BaseURL: "http://localhost:8080", Clock: time.Now,
-		Customer: shop.CustomerOf(db.Pools.Read, false)})
+	e, err := edge.New(edge.Config{DB: db.DB, Read: db.Pools.Read, Quick: db.Pools.Write, Key: edgetest.Key, BaseURL: base, Clock: time.Now,
+		Customer: shop.CustomerOf(db.Pools.Read, secure)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := e.Router()
-	shop.Routes(r, shop.Deps{Read: db.Pools.Read, Keys: s.keys})
+	shop.Routes(r, shop.Deps{Read: db.Pools.Read, Keys: s.keys, Secure: secure})
 	track.Routes(r, track.Deps{Read: db.Pools.Read, Keys: s.keys})
 	s.handler = r
 	return s
@@ -698,5 +701,40 @@ func TestTheShopSpeaksGermanByBrowserAndByChoice(t *testing.T) {
 	}
 	if page := b.Get(strings.SplitN(done.Location(), "?", 2)[0]); !strings.Contains(page.Text(), "Ihre Bestellung ist bei uns") {
 		t.Errorf("the status page: %s", page.Text())
+	}
+}
+
+func TestBehindTLSTheCustomersCookieIsBoundToThisHost(t *testing.T) {
+	t.Parallel()
+	s := setupAt(t, "https://shop.example.com")
+	s.wholesale()
+	b := s.browser()
+	b.Submit("/shop/login", "/shop/login", url.Values{"email": {"hej@lindqvist.example"}})
+	address := s.loginLink()
+	cookie := b.Submit(address, address, nil).Set["__Host-packhouse-shop"]
+	if cookie == nil || !cookie.Secure || cookie.Path != "/" || cookie.Domain != "" {
+		t.Fatalf("the cookie is %+v", cookie)
+	}
+	if page := b.Get("/shop"); !strings.Contains(page.Text(), "Signed in as Studio Lindqvist") {
+		t.Errorf("it signs nobody in: %s", page.Text())
+	}
+	plain := s.browser()
+	plain.Cookies["packhouse-shop"] = cookie.Value // as a neighbour host could set it
+	if page := plain.Get("/shop"); strings.Contains(page.Text(), "Signed in as") {
+		t.Error("the name without its prefix is believed")
+	}
+	if a := b.Submit("/shop", "/shop/logout", nil); a.Status != 303 || s.one(`select count(*) from customer_sessions`) != 0 {
+		t.Errorf("signing out: %d", a.Status)
+	}
+}
+
+func TestTheShopWearsTheCompanysColour(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	b := s.browser()
+	sheet := b.Get("/shop").Doc().Find("link[href^='/shop/brand.css']").AttrOr("href", "")
+	a := b.Get(sheet)
+	if a.Status != 200 || a.Header.Get("Content-Type") != "text/css; charset=utf-8" || !strings.Contains(a.Body, "--accent") {
+		t.Errorf("%s: %d %s %s", sheet, a.Status, a.Header.Get("Content-Type"), a.Body)
 	}
 }
