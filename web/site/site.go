@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,17 +15,24 @@ import (
 
 	"packhouse/internal/access"
 	"packhouse/internal/link"
+	"packhouse/internal/notify"
 	"packhouse/internal/pg"
 	"packhouse/internal/settings"
 	"packhouse/internal/txn"
 	"packhouse/internal/work"
 	"packhouse/internal/words"
+	"packhouse/web/accounts"
 	"packhouse/web/edge"
+	"packhouse/web/mails"
 	"packhouse/web/orders"
 	"packhouse/web/products"
+	websettings "packhouse/web/settings"
+	"packhouse/web/shop"
 	"packhouse/web/staff"
 	"packhouse/web/static"
+	"packhouse/web/stock"
 	"packhouse/web/today"
+	"packhouse/web/track"
 	"packhouse/web/ui"
 )
 
@@ -40,16 +48,19 @@ type Config struct {
 	Log            *slog.Logger
 	Metrics        prometheus.Registerer
 	Dev            bool // the gallery is shown
+	Caught         bool // mails are caught on this machine and not sent
 }
 
 // New makes the site. It touches no database, so that it can be served while
 // the database is away.
 func New(c Config) (*edge.Router, error) {
 	company := remembered(c)
+	secure := strings.HasPrefix(c.BaseURL, "https:")
 	e, err := edge.New(edge.Config{
 		DB: c.DB, Read: c.Pools.Read, Quick: c.Pools.Write, Key: c.Key, BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies,
 		Clock: c.Clock, Log: c.Log, Metrics: c.Metrics,
-		Counts: func(ctx context.Context, p access.Person) map[string]string { return counts(ctx, c.Pools.Read, p) },
+		Customer: shop.CustomerOf(c.Pools.Read, secure),
+		Counts:   func(ctx context.Context, p access.Person) map[string]string { return counts(ctx, c.Pools.Read, p) },
 	})
 	if err != nil {
 		return nil, err
@@ -62,12 +73,27 @@ func New(c Config) (*edge.Router, error) {
 	today.Routes(r, today.Deps{Read: c.Pools.Read, Company: company, Clock: c.Clock})
 	orders.Routes(r, orders.Deps{Read: c.Pools.Read, Company: company, Clock: c.Clock})
 	products.Routes(r, products.Deps{Read: c.Pools.Read, Company: company, Clock: c.Clock})
+	stock.Routes(r, stock.Deps{Read: c.Pools.Read, Company: company, Clock: c.Clock})
+	accounts.Routes(r, accounts.Deps{Read: c.Pools.Read, Company: company, Clock: c.Clock})
+	mails.Routes(r, mails.Deps{Read: c.Pools.Read, Company: company, Clock: c.Clock, Keys: c.Keys, House: House(c.BaseURL), Caught: c.Caught})
+	websettings.Routes(r, websettings.Deps{Read: c.Pools.Read})
+	shop.Routes(r, shop.Deps{Read: c.Pools.Read, Keys: c.Keys, Secure: secure})
+	track.Routes(r, track.Deps{Read: c.Pools.Read, Keys: c.Keys})
 	staff.New(staff.Config{Read: c.Pools.Read, Proof: proof, Links: c.Keys, Company: func(context.Context) string { return company().Name }}).Routes(r)
 	if c.Dev {
 		r.Get("/_gallery", access.Public, func(*edge.Request) (edge.Reply, error) { return edge.Page(ui.GalleryFrame(), ui.Gallery()), nil })
 	}
 	r.Mount("/static/", static.Handler())
 	return r, nil
+}
+
+// House reads what every mail says about the company; links in it begin with
+// the address.
+func House(baseURL string) func(context.Context, pg.Reader) (notify.House, error) {
+	return func(ctx context.Context, r pg.Reader) (notify.House, error) {
+		c, _, err := settings.Read(ctx, r)
+		return notify.House{Name: c.Name, Colour: c.Colour, From: c.Email, BaseURL: baseURL, Zone: c.Zone}, err
+	}
 }
 
 // fresh is how long a process may show settings that another has changed.
