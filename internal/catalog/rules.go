@@ -1,9 +1,6 @@
 package catalog
 
 import (
-	"context"
-	"fmt"
-
 	"github.com/jackc/pgx/v5"
 
 	"packhouse/internal/id"
@@ -25,14 +22,7 @@ const rulesSQL = `
 	from catalog_skus s
 	where s.id = any($1)`
 
-// Rules reads the rules of variants, in one query.
-func Rules(ctx context.Context, r pg.Reader, skus []id.SKU) ([]Rule, error) {
-	if len(skus) == 0 {
-		return nil, nil
-	}
-	rows, err := r.Query(ctx, rulesSQL, skus)
-	if err != nil {
-		return nil, fmt.Errorf("read the rules of variants: %w", err)
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Rule])
+// Rules is the read of the rules of variants into dest, to travel with others.
+func Rules(dest *[]Rule, skus []id.SKU) pg.Query {
+	return pg.Many(dest, pgx.RowToStructByPos[Rule], rulesSQL, skus)
 }

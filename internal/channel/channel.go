@@ -122,6 +122,22 @@ const readSQL = `
 
 const byIDSQL = readSQL + ` where c.id = $1`
 
+// Reading is the read of a channel with its places into c, to travel with
+// others.
+func Reading(c *Channel, ch id.Channel) pg.Query {
+	return pg.Query{SQL: byIDSQL, Args: []any{ch}, Scan: func(rows pgx.Rows) (err error) {
+		if !rows.Next() {
+			if err := rows.Err(); err != nil {
+				return err
+			}
+			return problem.Missing("channel")
+		}
+		*c, err = scan(rows)
+		rows.Close()
+		return err
+	}}
+}
+
 // Get reads one channel with its places.
 func Get(ctx context.Context, r pg.Reader, ch id.Channel) (Channel, error) {
 	return scan(r.QueryRow(ctx, byIDSQL, ch))

@@ -151,7 +151,7 @@ func refreshProgress(ctx context.Context, tx *txn.Tx, o *sales.Order, ch channel
 	var checks sales.Checks
 	if o.State() == sales.Placed {
 		var err error
-		if checks, err = reviewWith(ctx, tx, o, ch, held); err != nil {
+		if checks, _, err = reviewWith(ctx, tx, o, held); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"packhouse/internal/channel"
@@ -41,19 +42,16 @@ func ConfirmOrder(ctx context.Context, tx *txn.Tx, order id.Order, how Confirmin
 	if err := o.Expect(how.Seen); err != nil {
 		return Confirmation{}, err
 	}
-	ch, err := channel.Get(ctx, tx, o.Channel)
+	mail := reserveMail(tx, o.Email)
+	facts, ch, err := factsOf(ctx, tx, o)
 	if err != nil {
 		return Confirmation{}, err
 	}
-	return confirm(ctx, tx, o, ch, held, reserveMail(tx, o.Email), how.NoMail)
+	return confirm(ctx, tx, o, ch, facts, held, *mail, how.NoMail)
 }
 
 // confirm is the part that an order confirming itself shares.
-func confirm(ctx context.Context, tx *txn.Tx, o *sales.Order, ch channel.Channel, held []inventory.Allocation, mail *id.Mail, quiet bool) (Confirmation, error) {
-	facts, err := factsOf(ctx, tx, o, ch)
-	if err != nil {
-		return Confirmation{}, err
-	}
+func confirm(ctx context.Context, tx *txn.Tx, o *sales.Order, ch channel.Channel, facts sales.Facts, held []inventory.Allocation, mail id.Mail, quiet bool) (Confirmation, error) {
 	claim, err := claimStock(ctx, tx, o, ch, held)
 	if err != nil {
 		return Confirmation{}, err
@@ -71,7 +69,7 @@ func confirm(ctx context.Context, tx *txn.Tx, o *sales.Order, ch channel.Channel
 	done := Confirmation{Order: o.ID, Number: o.Number, Reserved: claim.reserved(), Backordered: claim.missing()}
 	tx.Record(txn.Event{Kind: "order.confirmed", Subject: txn.About("order", o.ID), Order: o.ID, Public: true,
 		Data: map[string]any{"reserved": done.Reserved, "backordered": done.Backordered}})
-	sendMail(tx, ch, o, notify.OrderConfirmed, *mail, quiet)
+	sendMail(tx, ch, o, notify.OrderConfirmed, mail, quiet)
 	sales.SaveProgress(tx, o, checks, sales.Counts{Reserved: done.Reserved, Waits: placeName(ch, claim.shares()), Promised: promised})
 	return done, nil
 }
@@ -87,26 +85,40 @@ type claim struct {
 // claimStock locks the levels that the order still needs and decides. An order
 // whose soft holds cover it locks no level at all.
 func claimStock(ctx context.Context, tx *txn.Tx, o *sales.Order, ch channel.Channel, held []inventory.Allocation) (claim, error) {
-	c := claim{held: held}
-	for _, a := range held {
-		if a.Ending(tx.Now()) {
-			var err error
-			if c.held, err = inventory.LockAllocations(ctx, tx, o.ID); err != nil {
-				return c, err
-			}
-			break
-		}
+	c, terms := claim{held: held}, termsOf(ch)
+	needs, reach := needsOf(o, held), terms
+	ending := slices.ContainsFunc(held, func(a inventory.Allocation) bool { return a.Ending(tx.Now()) })
+	if ending {
+		// A sweep may take what ends while this command runs, so those levels are locked too: all of them in one go with
+		// what the order still wants, for two steps of locks could meet another command's halfway.
+		needs, reach.Locations = needsOf(o, nil), places(terms.Locations, held)
 	}
-	needs, terms := needsOf(o, c.held), termsOf(ch)
 	if len(needs) == 0 {
 		return c, nil
 	}
-	levels, err := inventory.Lock(ctx, tx, o.ID, needs, terms)
-	if err != nil {
+	var err error
+	if c.levels, err = inventory.Lock(ctx, tx, o.ID, needs, reach); err != nil {
 		return c, err
 	}
-	c.levels, c.plan = levels, inventory.Decide(needs, levels, terms)
+	if ending {
+		if c.held, err = inventory.AllocationsOf(ctx, tx, o.ID); err != nil {
+			return c, err
+		}
+		needs = needsOf(o, c.held)
+	}
+	c.plan = inventory.Decide(needs, c.levels, terms)
 	return c, nil
+}
+
+// places are the locations, and those where something is held already.
+func places(at []id.Location, held []inventory.Allocation) []id.Location {
+	all := slices.Clone(at)
+	for _, a := range held {
+		if !slices.Contains(all, a.Location) {
+			all = append(all, a.Location)
+		}
+	}
+	return all
 }
 
 // take makes the claim last.

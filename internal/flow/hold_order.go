@@ -27,22 +27,25 @@ func HoldOrder(ctx context.Context, tx *txn.Tx, order id.Order, seen int64, h sa
 	if err != nil {
 		return 0, err
 	}
-	held, err := inventory.LockAllocations(ctx, tx, o.ID)
-	if err != nil {
-		return 0, err
-	}
 	if !h.KeepsStock {
-		if err := letGo(ctx, tx, o, held); err != nil {
+		if err := letGo(ctx, tx, o); err != nil {
 			return 0, err
 		}
-		held = nil
+	}
+	held, err := inventory.AllocationsOf(ctx, tx, o.ID)
+	if err != nil {
+		return 0, err
 	}
 	sales.Save(tx, o)
 	return hold, refreshProgress(ctx, tx, o, ch, held)
 }
 
 // letGo frees all stock of an order and withdraws its open work.
-func letGo(ctx context.Context, tx *txn.Tx, o *sales.Order, held []inventory.Allocation) error {
+func letGo(ctx context.Context, tx *txn.Tx, o *sales.Order) error {
+	held, err := inventory.LockAllocations(ctx, tx, o.ID)
+	if err != nil {
+		return err
+	}
 	quantities := make([]int, len(held))
 	less := make([]fulfilment.Less, len(held))
 	for i, a := range held {
@@ -81,7 +84,7 @@ func LiftHold(ctx context.Context, tx *txn.Tx, order id.Order, seen int64, hold 
 		}
 	}
 	free := slices.ContainsFunc(o.Holds, func(h sales.Hold) bool { return !h.KeepsStock })
-	held, err := inventory.LockAllocations(ctx, tx, o.ID)
+	held, err := inventory.AllocationsOf(ctx, tx, o.ID)
 	if err != nil {
 		return err
 	}
@@ -101,11 +104,11 @@ func ReserveNow(ctx context.Context, tx *txn.Tx, order id.Order, seen int64) (go
 	if err != nil {
 		return 0, err
 	}
-	held, err := inventory.LockAllocations(ctx, tx, o.ID)
-	if err != nil {
+	if err := o.MayReserve(); err != nil {
 		return 0, err
 	}
-	if err := o.MayReserve(); err != nil {
+	held, err := inventory.AllocationsOf(ctx, tx, o.ID)
+	if err != nil {
 		return 0, err
 	}
 	before := pieces(held)
@@ -121,6 +124,8 @@ func ReserveNow(ctx context.Context, tx *txn.Tx, order id.Order, seen int64) (go
 }
 
 // reserveMore reserves what can be had of what is missing, and makes its work.
+// What a confirmed order holds nobody else changes while it is locked, so only
+// the levels of what it still wants are locked, in one step.
 func reserveMore(ctx context.Context, tx *txn.Tx, o *sales.Order, ch channel.Channel, held []inventory.Allocation, reason string) ([]inventory.Allocation, error) {
 	more, err := claimStock(ctx, tx, o, ch, held)
 	if err != nil {

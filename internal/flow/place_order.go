@@ -107,12 +107,20 @@ func PlaceOrder(ctx context.Context, tx *txn.Tx, in NewOrder) (Placement, error)
 	if err := done.open(ctx, tx, in.AtShop); err != nil {
 		return Placement{}, err
 	}
-	held, checks, err := softHold(ctx, tx, o, ch)
+	second := new(id.Mail)
+	if !ch.NeedsReview {
+		second = reserveMail(tx, o.Email)
+	}
+	facts, _, err := factsOf(ctx, tx, o)
+	if err != nil {
+		return Placement{}, err
+	}
+	held, checks, err := softHold(ctx, tx, o, ch, &facts)
 	if err != nil {
 		return Placement{}, err
 	}
 	if _, failed := checks.Blocking(); !ch.NeedsReview && !failed {
-		_, err := confirm(ctx, tx, o, ch, held, reserveMail(tx, o.Email), in.NoMail)
+		_, err := confirm(ctx, tx, o, ch, facts, held, *second, in.NoMail)
 		done.Confirmed = true
 		return done, err
 	}
@@ -134,24 +142,20 @@ func (p *Placement) open(ctx context.Context, tx *txn.Tx, now bool) error {
 
 // softHold keeps what there is of the order's goods for a while, if the
 // channel does so, and makes the checks.
-func softHold(ctx context.Context, tx *txn.Tx, o *sales.Order, ch channel.Channel) ([]inventory.Allocation, sales.Checks, error) {
-	until := ch.Until(tx.Now())
+func softHold(ctx context.Context, tx *txn.Tx, o *sales.Order, ch channel.Channel, facts *sales.Facts) ([]inventory.Allocation, sales.Checks, error) {
+	needs, terms, until := needsOf(o, nil), termsOf(ch), ch.Until(tx.Now())
 	if until.IsZero() || tx.Actor().Kind == txn.Import {
-		checks, err := reviewWith(ctx, tx, o, ch, nil)
-		return nil, checks, err
+		levels, err := inventory.LevelsFor(ctx, tx, needs, terms)
+		facts.Shorts = shortsOf(inventory.Decide(needs, levels, terms))
+		return nil, o.Run(*facts), err
 	}
-	facts, err := factsOf(ctx, tx, o, ch)
-	if err != nil {
-		return nil, nil, err
-	}
-	needs, terms := needsOf(o, nil), termsOf(ch)
 	levels, err := inventory.Lock(ctx, tx, o.ID, needs, terms)
 	if err != nil {
 		return nil, nil, err
 	}
 	plan := inventory.Decide(needs, levels, terms)
 	facts.Shorts = shortsOf(plan)
-	checks := o.Run(facts)
+	checks := o.Run(*facts)
 	if _, failed := checks.Blocking(); !ch.NeedsReview && !failed {
 		until = time.Time{} // it is about to confirm itself
 	}

@@ -13,31 +13,26 @@ import (
 
 // Review makes every check of an order as things stand now, for its page.
 func Review(ctx context.Context, r pg.Reader, o *sales.Order) (sales.Checks, channel.Channel, error) {
-	ch, err := channel.Get(ctx, r, o.Channel)
-	if err != nil {
-		return nil, ch, err
-	}
 	held, err := inventory.AllocationsOf(ctx, r, o.ID)
 	if err != nil {
-		return nil, ch, err
+		return nil, channel.Channel{}, err
 	}
-	checks, err := reviewWith(ctx, r, o, ch, held)
-	return checks, ch, err
+	return reviewWith(ctx, r, o, held)
 }
 
-func reviewWith(ctx context.Context, r pg.Reader, o *sales.Order, ch channel.Channel, held []inventory.Allocation) (sales.Checks, error) {
-	facts, err := factsOf(ctx, r, o, ch)
+func reviewWith(ctx context.Context, r pg.Reader, o *sales.Order, held []inventory.Allocation) (sales.Checks, channel.Channel, error) {
+	facts, ch, err := factsOf(ctx, r, o)
 	if err != nil {
-		return nil, err
+		return nil, ch, err
 	}
 	if needs := needsOf(o, held); len(needs) > 0 {
 		levels, err := inventory.LevelsFor(ctx, r, needs, termsOf(ch))
 		if err != nil {
-			return nil, err
+			return nil, ch, err
 		}
 		facts.Shorts = shortsOf(inventory.Decide(needs, levels, termsOf(ch)))
 	}
-	return o.Run(facts), nil
+	return o.Run(facts), ch, nil
 }
 
 // latestPromise is the last day promised for what is still open; nil when none

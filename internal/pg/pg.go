@@ -83,8 +83,9 @@ func open(ctx context.Context, url string, c Config, readOnly bool) (*pgxpool.Po
 	cfg.HealthCheckPeriod = 15 * time.Second
 	cfg.ConnConfig.ConnectTimeout = 3 * time.Second
 	if c.Bouncer {
-		// Each statement is planned with its values and leaves nothing behind on the server connection.
-		cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+		// Each statement is planned with its values and leaves nothing behind on the server connection; what it takes and
+		// gives is remembered on our side.
+		cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 		cfg.ConnConfig.StatementCacheCapacity = 0
 	} else {
 		// A pooler would refuse these as startup parameters, so they are set on the session, which is ours alone.

@@ -95,6 +95,25 @@ func between(v *problem.Invalid, path string, n, low, high int) {
 
 const companySQL = `select value, version from settings_values where key = 'company'`
 
+// Reading is the read of the company's settings into c, to travel with others.
+// What was never set keeps its default.
+func Reading(c *Company) pg.Query {
+	*c = Default()
+	return pg.Query{SQL: companySQL, Scan: func(rows pgx.Rows) error {
+		var raw []byte
+		if rows.Next() {
+			if err := rows.Scan(&raw, nil); err != nil {
+				return err
+			}
+			if err := json.Unmarshal(raw, c); err != nil {
+				return err
+			}
+		}
+		rows.Close()
+		return rows.Err()
+	}}
+}
+
 // Read gives the company's settings and their version (0 when never set).
 func Read(ctx context.Context, r pg.Reader) (Company, int64, error) {
 	c := Default()

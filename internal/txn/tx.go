@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -130,6 +131,7 @@ func (tx *Tx) Queue(sql string, want int64, miss error, args ...any) {
 // (Flush, Query or the end), so that reads which do not need each other's
 // answers travel together.
 func (tx *Tx) Read(sql string, scan func(pgx.Rows) error, args ...any) {
+	tx.notice(sql)
 	tx.queue = append(tx.queue, queued{sql: sql, args: args, scan: scan})
 }
 
@@ -175,6 +177,7 @@ func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 	if tx.ended {
 		return nil, errors.New("txn: the command has ended")
 	}
+	tx.notice(sql)
 	// A batch takes no mode per statement: a read that asks to be planned with its values on the read pool is one of many here.
 	if len(args) > 0 {
 		if _, mode := args[0].(pgx.QueryExecMode); mode {
@@ -197,6 +200,14 @@ func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 		return nil, err
 	}
 	return &batchRows{Rows: rows, br: br}, nil
+}
+
+// notice counts a write that answers with rows, since it comes in the clothes
+// of a read.
+func (tx *Tx) notice(sql string) {
+	if strings.Contains(sql, "returning") {
+		tx.writes++
+	}
 }
 
 // QueryRow reads one row, after everything queued before it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,15 +62,34 @@ func readEntry(values url.Values) entryForm {
 		Phone: get("phone"), TaxID: get("tax_id"), ShipTo: parts.ReadAddress(get, "ship_to"), Delivery: get("delivery"), RequestedDay: get("requested_day"), Wish: get("wish"),
 		PONumber: get("po_number"), NoteCustomer: get("note_customer"), NoteInternal: get("note_internal"), Discount: get("discount"), Reason: get("reason"),
 		Shipping: get("shipping"), Paste: values.Get("paste"), NoMail: values.Get("no_mail") != ""}
+	// A line that was taken away leaves a gap in the numbers.
 	remove := get("remove-line")
-	for i := range 2 * maxEntryLines { // a line that was taken away leaves a gap in the numbers
-		at := fmt.Sprintf("lines[%d].", i)
-		if !values.Has(at+"sku") || remove == strconv.Itoa(i) {
-			continue
+	for _, i := range lineNumbers(values) {
+		if at := "lines[" + i + "]."; i != remove {
+			f.Lines = append(f.Lines, entryLine{get(at + "sku"), get(at + "quantity"), get(at + "price"), get(at + "discount")})
 		}
-		f.Lines = append(f.Lines, entryLine{get(at + "sku"), get(at + "quantity"), get(at + "price"), get(at + "discount")})
 	}
 	return f
+}
+
+// lineNumbers are the numbers of the form's lines in order, as written.
+func lineNumbers(values url.Values) []string {
+	var out []string
+	for name := range values {
+		if i, ok := strings.CutPrefix(name, "lines["); ok {
+			if i, ok = strings.CutSuffix(i, "].sku"); ok && len(i) < 6 {
+				if _, err := strconv.Atoi(i); err == nil {
+					out = append(out, i)
+				}
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int {
+		x, _ := strconv.Atoi(a)
+		y, _ := strconv.Atoi(b)
+		return x - y
+	})
+	return out[:min(len(out), maxEntryLines)]
 }
 
 // blank reports whether nothing was typed into the line.
