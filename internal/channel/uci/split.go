@@ -93,7 +93,7 @@ func (s *splitter) closeQuote(first physical) ([]string, error) {
 			return nil, err
 		}
 		more = append(more, p)
-		if p.long {
+		if p.long || s.whole(p.text) {
 			break
 		}
 		text += "\n" + p.text
@@ -108,6 +108,13 @@ func (s *splitter) closeQuote(first physical) ([]string, error) {
 	}
 	s.ahead = append(more, s.ahead...)
 	return nil, nil
+}
+
+// whole reports whether a line is a row by itself: then the quote before it
+// was a slip, and to join it would hide good rows in one field.
+func (s *splitter) whole(text string) bool {
+	fields, open := cut(text)
+	return !open && len(fields) == s.columns
 }
 
 // physical is the next line without its end.
