@@ -9,6 +9,7 @@ import (
 
 	"packhouse/internal/access"
 	"packhouse/internal/catcher"
+	"packhouse/internal/customers"
 	"packhouse/internal/demo"
 	"packhouse/internal/inventory"
 	"packhouse/internal/link"
@@ -109,7 +110,11 @@ func (a *app) sweepSoft(ctx context.Context) (int, error) {
 }
 
 func (a *app) sweepSessions(ctx context.Context) (int, error) {
-	return 0, access.Tidy(ctx, a.pools.Write)
+	out, err := txn.Do(ctx, a.db, atNight, txn.Once(), func(ctx context.Context, tx *txn.Tx) (int, error) {
+		tx.Quiet("sessions that have ended are thrown away")
+		return customers.TidySessions(ctx, tx)
+	})
+	return out.Value, errors.Join(err, access.Tidy(ctx, a.pools.Write))
 }
 
 // demoCompany plants what the company of the demonstration is.

@@ -61,6 +61,7 @@ func Lock(tx *txn.Tx, order id.Order) *Order {
 		rows.Close()
 		return rows.Err()
 	}, order)
+	tx.Tick()
 	txn.ReadAll(tx, &o.Lines, scanLine, linesSQL, order)
 	txn.ReadAll(tx, &o.Holds, scanHold, holdsSQL, order)
 	return o

@@ -41,8 +41,8 @@ func (tx *Tx) Record(e Event) {
 		}
 	}
 	var at any
-	if tx.actor.Kind == Import && !tx.actor.At.IsZero() {
-		at = tx.actor.At
+	if t := tx.At(); !t.IsZero() {
+		at = t
 	}
 	tx.events++
 	tx.queue = append(tx.queue, queued{sql: eventSQL, want: 1, args: []any{

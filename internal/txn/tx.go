@@ -103,6 +103,22 @@ func (tx *Tx) At() time.Time {
 	return tx.now
 }
 
+const tickSQL = `select clock_timestamp()`
+
+// Tick moves Now on to the present, once what was queued before it is done. A
+// command that had to wait for a lock does so: what it writes then lies after
+// what it waited for, and not before.
+func (tx *Tx) Tick() {
+	tx.Read(tickSQL, func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := rows.Scan(&tx.now); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+}
+
 // Actor is who acts.
 func (tx *Tx) Actor() Actor { return tx.actor }
 
