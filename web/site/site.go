@@ -19,9 +19,10 @@ import (
 	"packhouse/internal/pg"
 	"packhouse/internal/settings"
 	"packhouse/internal/txn"
-	"packhouse/internal/work"
 	"packhouse/internal/words"
+	"packhouse/internal/work"
 	"packhouse/web/accounts"
+	"packhouse/web/checks"
 	"packhouse/web/edge"
 	"packhouse/web/mails"
 	"packhouse/web/orders"
@@ -76,6 +77,7 @@ func New(c Config) (*edge.Router, error) {
 	stock.Routes(r, stock.Deps{Read: c.Pools.Read, Company: company, Clock: c.Clock})
 	accounts.Routes(r, accounts.Deps{Read: c.Pools.Read, Company: company, Clock: c.Clock})
 	mails.Routes(r, mails.Deps{Read: c.Pools.Read, Company: company, Clock: c.Clock, Keys: c.Keys, House: House(c.BaseURL), Caught: c.Caught})
+	checks.Routes(r, checks.Deps{Snapshots: c.Pools.Replica})
 	websettings.Routes(r, websettings.Deps{Read: c.Pools.Read})
 	shop.Routes(r, shop.Deps{Read: c.Pools.Read, Keys: c.Keys, Secure: secure})
 	track.Routes(r, track.Deps{Read: c.Pools.Read, Keys: c.Keys})
