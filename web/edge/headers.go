@@ -17,7 +17,7 @@ const filePolicy = "sandbox; default-src 'none'; object-src 'none'; base-uri 'no
 // framedPolicy is for HTML that is not ours, shown in a frame of our page: no
 // script, no form, no request to anywhere, an origin of its own. Only its style
 // sheet counts.
-const framedPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+const framedPolicy = "sandbox; default-src 'none'; object-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 
 // setHeaders puts on every reply what protects it: pages, errors, redirects,
 // files and styles alike. Private until said otherwise.
