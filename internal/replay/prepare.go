@@ -102,33 +102,34 @@ func (r *run) products(ctx context.Context, read pg.Reader, all []uci.Product, a
 	r.known.items = make(map[string]catalog.Item, len(all))
 	for some := range slices.Chunk(all, atOnce) {
 		missing, err := r.look(ctx, read, some)
-		if err != nil {
-			return err
-		}
-		if len(missing) == 0 {
-			continue
-		}
-		items := make([]catalog.Imported, len(missing))
-		for i, p := range missing {
-			items[i] = catalog.Imported{Code: p.Code, Title: p.Title, Kind: catalog.Goods, TaxClass: taxClass}
-			if p.Service {
-				items[i].Kind = catalog.Service
+		for try := 1; err == nil && len(missing) > 0; try++ {
+			// Where another run makes the same products at this moment, one of the two is refused and looks again.
+			if err = r.make(ctx, missing, at); err == nil || refused(err) && try < 3 {
+				missing, err = r.look(ctx, read, missing)
 			}
 		}
-		out, err := txn.Do(ctx, r.db, by(at), txn.Once(), func(ctx context.Context, tx *txn.Tx) (int, error) {
-			done, err := catalog.Upsert(ctx, tx, items, 0)
-			return done.Created, err
-		})
 		if err != nil {
-			return err
-		}
-		r.report.NewProducts += out.Value
-		if _, err := r.look(ctx, read, missing); err != nil {
 			return err
 		}
 	}
 	r.report.Products = len(all)
 	return nil
+}
+
+func (r *run) make(ctx context.Context, missing []uci.Product, at time.Time) error {
+	items := make([]catalog.Imported, len(missing))
+	for i, p := range missing {
+		items[i] = catalog.Imported{Code: p.Code, Title: p.Title, Kind: catalog.Goods, TaxClass: taxClass}
+		if p.Service {
+			items[i].Kind = catalog.Service
+		}
+	}
+	out, err := txn.Do(ctx, r.db, by(at), txn.Once(), func(ctx context.Context, tx *txn.Tx) (int, error) {
+		done, err := catalog.Upsert(ctx, tx, items, 0)
+		return done.Created, err
+	})
+	r.report.NewProducts += out.Value
+	return err
 }
 
 // look notes the products that are there and answers the others.
