@@ -118,17 +118,28 @@ func taxes(ctx context.Context, tx *txn.Tx) error {
 	return nil
 }
 
+// Where the customers of the demonstration are.
+var (
+	canal   = trade.Address{Company: "Café am Kanal", Name: "Bar", Line1: "Kanalstraße 12", City: "Berlin", Postcode: "10997", Country: "DE"}
+	market  = trade.Address{Company: "Marktbäckerei GmbH", Name: "Backstube", Line1: "Marktplatz 3", City: "Lüneburg", Postcode: "21335", Country: "DE"}
+	harbour = trade.Address{Company: "Harbour Inn", Name: "Front desk", Line1: "Prins Hendrikkade 33", City: "Amsterdam", Postcode: "1012 TM", Country: "NL"}
+)
+
 func people(ctx context.Context, tx *txn.Tx, g *ground) (err error) {
 	limit := money.Of(150_000, "EUR")
 	for _, c := range []struct {
 		to *id.Customer
+		at trade.Address
 		customers.Details
 	}{
-		{&g.Bakery, customers.Details{Kind: customers.Company, Name: "Marktbäckerei GmbH", Email: "einkauf@baeckerei.demo.test", Phone: "+49 40 1234560", Language: "de", TermsDays: 14, CreditLimit: &limit, PriceList: g.Wholesale}},
-		{&g.Café, customers.Details{Kind: customers.Company, Name: "Café am Kanal", Email: "kontakt@cafe.demo.test", Phone: "+49 30 9876540", Language: "de"}},
-		{&g.Inn, customers.Details{Kind: customers.Company, Name: "Harbour Inn", Email: "office@inn.demo.test", Phone: "+31 20 5550100", Language: "en"}},
+		{&g.Bakery, market, customers.Details{Kind: customers.Company, Name: "Marktbäckerei GmbH", Email: "einkauf@baeckerei.demo.test", Phone: "+49 40 1234560", Language: "de", TermsDays: 14, CreditLimit: &limit, PriceList: g.Wholesale}},
+		{&g.Café, canal, customers.Details{Kind: customers.Company, Name: "Café am Kanal", Email: "kontakt@cafe.demo.test", Phone: "+49 30 9876540", Language: "de"}},
+		{&g.Inn, harbour, customers.Details{Kind: customers.Company, Name: "Harbour Inn", Email: "office@inn.demo.test", Phone: "+31 20 5550100", Language: "en"}},
 	} {
 		if *c.to, err = customers.Create(ctx, tx, c.Details); err != nil {
+			return err
+		}
+		if _, err := customers.AddAddress(ctx, tx, *c.to, customers.Address{Address: c.at, Shipping: true, Billing: true}); err != nil {
 			return err
 		}
 	}
@@ -226,9 +237,6 @@ type order struct {
 }
 
 func orders(ctx context.Context, db *txn.DB, g ground) error {
-	canal := trade.Address{Company: "Café am Kanal", Name: "Bar", Line1: "Kanalstraße 12", City: "Berlin", Postcode: "10997", Country: "DE"}
-	market := trade.Address{Company: "Marktbäckerei GmbH", Name: "Backstube", Line1: "Marktplatz 3", City: "Lüneburg", Postcode: "21335", Country: "DE"}
-	harbour := trade.Address{Company: "Harbour Inn", Name: "Front desk", Line1: "Prins Hendrikkade 33", City: "Amsterdam", Postcode: "1012 TM", Country: "NL"}
 	for _, o := range []order{
 		{channel: g.Phone, customer: g.Bakery, to: market, po: "B-2291", confirm: true, lines: []flow.NewLine{{Code: "TOWEL-WAF", Pieces: 20}, {Code: "APRON-DEN", Pieces: 6}}},
 		{channel: g.Shop, customer: g.Café, to: canal, lines: []flow.NewLine{{Code: "MUG-STN-GRY", Pieces: 24}, {Code: "PLATE-STN-27", Pieces: 12}, {Code: "NAP-LIN-SND", Pieces: 16}}},

@@ -199,9 +199,19 @@ func (r *Request) Problems(err error) ui.Problems {
 	}
 	all := make(ui.Problems, 0, len(v.Fields))
 	for _, f := range v.Fields {
-		all = append(all, ui.Problem{Field: f.Path, Text: r.Words().Say(f.Code, f.Args)})
+		all = append(all, ui.Problem{Field: f.Path, Label: r.label(f.Path), Text: r.Words().Say(f.Code, f.Args)})
 	}
 	return all
+}
+
+// label names a field in the summary, by the last part of its path: three
+// times "this is needed" would say nothing.
+func (r *Request) label(path string) string {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	if code := "field." + name; name != "" && r.Words().Has(code) {
+		return r.Say(code)
+	}
+	return ""
 }
 
 func (e *Edge) showTrouble(w http.ResponseWriter, r *Request, status int, t trouble) {

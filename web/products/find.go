@@ -2,6 +2,8 @@ package products
 
 import (
 	"packhouse/internal/catalog"
+	"packhouse/internal/channel"
+	"packhouse/internal/customers"
 	"packhouse/internal/id"
 	"packhouse/internal/money"
 	"packhouse/internal/trade"
@@ -40,8 +42,9 @@ func (p pages) find(r *edge.Request) (edge.Reply, error) {
 		o := ui.Suggestion{Value: f.Code, ID: idText(int64(f.SKU)), Label: f.Title, Detail: f.Code, Note: s.freeWords(f.Kind, f.Withdrawn, pieces[f.SKU]), Fill: map[string]string{"name": f.Title}}
 		o.Fill["note"] = o.Note
 		if price, ok := prices[asks[i]]; ok {
+			// The price is told and not filled in: what stands in a line's price field was set by hand.
 			o.Detail += " · " + price.Unit.Format(s.Words.Lang(), currency)
-			o.Fill["price"] = price.Unit.Input(currency)
+			o.Fill["note"] = price.Unit.Format(s.Words.Lang(), currency) + " · " + o.Note
 		}
 		options[i] = o
 	}
@@ -50,6 +53,20 @@ func (p pages) find(r *edge.Request) (edge.Reply, error) {
 
 func (p pages) pricesFor(r *edge.Request, asks []catalog.PriceAsk) (map[catalog.PriceAsk]catalog.Price, money.Currency, error) {
 	list, currency, tax := number(r.Text("list")), money.Currency(r.Text("currency")), r.Text("tax") == "yes"
+	if code := r.Text("channel"); code != "" {
+		ch, err := channel.ByCode(r.Context(), p.Read, code)
+		if err != nil {
+			return nil, "", err
+		}
+		currency, tax = ch.Currency, ch.PricesIncludeTax
+	}
+	if n := number(r.Text("customer_id")); n > 0 {
+		c, err := customers.ByID(r.Context(), p.Read, id.Customer(n))
+		if err != nil {
+			return nil, "", err
+		}
+		list = int64(c.PriceList)
+	}
 	if !currency.Valid() {
 		base, err := catalog.BaseLists(r.Context(), p.Read)
 		if err != nil || len(base) == 0 {

@@ -34,6 +34,7 @@ const (
 type Input struct {
 	Label   string
 	Name    string // path of the field: "lines[2].quantity"
+	ID      string // of the box, where two forms of a page have a field of the name; empty follows from Name
 	Type    FieldType
 	Value   string
 	Help    string
@@ -66,7 +67,16 @@ type Input struct {
 // Problem is one thing wrong with a form.
 type Problem struct {
 	Field string // name of the field; empty for the form as a whole
+	Label string // of the field, for the summary; empty where the text says enough
 	Text  string
+}
+
+// full is the problem as the summary tells it.
+func (p Problem) full() string {
+	if p.Label == "" {
+		return p.Text
+	}
+	return p.Label + ": " + p.Text
 }
 
 // Problems are all that is wrong with a form, in the order of its fields.
@@ -85,17 +95,25 @@ func (p Problems) For(name string) string {
 // FieldID is the id attribute of the field with the name.
 func FieldID(name string) string { return "f-" + slug(name) }
 
+// id is the id of the field's box.
+func (in Input) id() string {
+	if in.ID != "" {
+		return in.ID
+	}
+	return FieldID(in.Name)
+}
+
 // describedBy lists the ids of what explains the field.
 func (in Input) describedBy() string {
 	ids := ""
 	if in.Help != "" {
-		ids = FieldID(in.Name) + "-help"
+		ids = in.id() + "-help"
 	}
 	if in.Problem != "" {
 		if ids != "" {
 			ids += " "
 		}
-		ids += FieldID(in.Name) + "-problem"
+		ids += in.id() + "-problem"
 	}
 	return ids
 }
@@ -150,9 +168,9 @@ func (in Input) rows() string {
 
 func (in Input) optionID(i int) string {
 	if i == 0 {
-		return FieldID(in.Name) // so that the summary's link finds the first
+		return in.id() // so that the summary's link finds the first
 	}
-	return FieldID(in.Name) + "-" + strconv.Itoa(i)
+	return in.id() + "-" + strconv.Itoa(i)
 }
 
 func (in Input) tickValue() string {

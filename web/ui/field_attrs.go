@@ -9,7 +9,7 @@ import (
 
 // fieldAttrs are the attributes every box of a field has, whatever its element.
 func fieldAttrs(in Input) templ.Attributes {
-	a := templ.Attributes{"id": FieldID(in.Name), "name": in.Name}
+	a := templ.Attributes{"id": in.id(), "name": in.Name}
 	set := func(name, value string) {
 		if value != "" {
 			a[name] = value
