@@ -46,8 +46,12 @@ func (o *Order) PlaceHold(h Hold) error {
 	return nil
 }
 
-// LiftHold takes one hold away and answers the one that follows it, if any.
+// LiftHold takes one hold away and answers the one that follows it, if any. An
+// order that has ended keeps the holds it ended with.
 func (o *Order) LiftHold(h id.Hold) (lifted Hold, follows *Hold, err error) {
+	if o.state != Placed && o.state != Confirmed {
+		return Hold{}, nil, problem.Refuse("refused.hold_state", "state", o.state.word())
+	}
 	i := slices.IndexFunc(o.Holds, func(x Hold) bool { return x.ID == h })
 	if i < 0 {
 		return Hold{}, nil, problem.Missing("hold")

@@ -55,10 +55,11 @@ func (o *Order) Line(l id.Line) (*Line, bool) {
 	return nil, false
 }
 
-// Blocking is the first open hold that stops an action.
+// Blocking is the first open hold that stops an action. One that frees the
+// stock stops confirming too, which would reserve it again.
 func (o *Order) Blocking(action string) (Hold, bool) {
 	for _, h := range o.Holds {
-		if slices.Contains(h.Blocks, action) {
+		if slices.Contains(h.Blocks, action) || action == "confirm" && !h.KeepsStock {
 			return h, true
 		}
 	}
