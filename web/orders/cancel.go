@@ -170,7 +170,7 @@ func (v cancelView) actions() []ui.Action {
 
 func (v cancelView) grid() ui.Grid {
 	g := ui.Grid{ID: "cancel", Caption: v.Say("lines"), Columns: []ui.Column{{Label: v.Say("product")}, {Label: v.Say("ordered"), Num: true}, {Label: v.Say("open"), Num: true},
-		{Label: v.Say("reserved"), Num: true, Hide: ui.OnPhone}, {Label: v.Say("cancel_pieces"), Num: true}}}
+		{Label: v.Say("reserved_title"), Num: true, Hide: ui.OnPhone}, {Label: v.Say("cancel_pieces"), Num: true}}}
 	for _, l := range v.Order.Lines {
 		if l.Kind == sales.KitPart || l.Kind == sales.Shipping {
 			continue
