@@ -145,7 +145,7 @@ func (o *Order) Run(f Facts) Checks {
 			break
 		}
 	}
-	add("stock", short.ID != 0, "why.short", problem.Fix{Code: "do.open_stock", Path: "/stock/" + id.Text(short.SKU), Permission: "stock:read"},
+	add("stock", short.ID != 0, "why.short", problem.Fix{Code: "do.open_stock", Path: "/stock/goods/" + id.Text(short.SKU), Permission: "stock:read"},
 		"sku", short.Code, "missing", f.Shorts[short.ID].Missing, "wanted", short.Open(), "free", f.Shorts[short.ID].Free)
 	return out
 }

@@ -52,7 +52,7 @@ func (p pages) drawList(r *edge.Request, values url.Values, results map[int64]re
 	if !values.Has("bucket") && !values.Has("all") && len(results) == 0 {
 		values = withValue(values, "bucket", "review")
 	}
-	q := sales.List.Parse(values)
+	q := sales.List.Parse(ownValues(r, values))
 	page, err := sales.Page(r.Context(), p.Read, q)
 	if err != nil {
 		return edge.Reply{}, err
@@ -81,6 +81,20 @@ func withValue(values url.Values, name, value string) url.Values {
 		out[k] = v
 	}
 	out.Set(name, value)
+	return out
+}
+
+// ownValues leaves out what would tell totals to who may not see them: by
+// filter or by order.
+func ownValues(r *edge.Request, values url.Values) url.Values {
+	if r.Can(access.PriceRead) {
+		return values
+	}
+	out := withValue(values, "total_from", "")
+	out.Del("total_to")
+	if strings.TrimPrefix(out.Get("sort"), "-") == "total" {
+		out.Del("sort")
+	}
 	return out
 }
 
@@ -152,18 +166,23 @@ func (v listView) filters(channels []channel.Channel) ui.Filters {
 	if q.Get("held") == "yes" {
 		held.Value, held.Clear = v.Say("held_only"), v.href(q.With("held"))
 	}
+	f.Chips = []ui.Chip{ch, period, promised, held}
 	total := ui.Chip{Label: v.Say("total"), Name: "total_from", Body: totalFields(v.Look, q.Get("total_from"), q.Get("total_to"))}
 	if q.Get("total_from")+q.Get("total_to") != "" {
 		total.Value, total.Clear = major(q.Get("total_from"))+" – "+major(q.Get("total_to")), v.href(q.With("total_from").With("total_to"))
 	}
-	f.Chips = []ui.Chip{ch, period, promised, total, held}
+	sorts := []string{"-placed", "placed", "promised", "-promised"}
+	if !v.NoMoney {
+		f.Chips = append(f.Chips, total)
+		sorts = append(sorts, "-total", "total")
+	}
 	by, desc := q.Sorted()
 	if len(q.Active()) > 1 || len(q.Active()) == 1 && q.Get("bucket") == "" {
 		f.Clear = "/orders?all=1"
 	}
 	f.Sort = &ui.Chip{Label: v.Say("sorted"), Value: v.Say("sort." + by + map[bool]string{true: ".desc", false: ".asc"}[desc])}
 	f.Sort.Name, f.Sort.One = "sort", true
-	for _, s := range []string{"-placed", "placed", "promised", "-promised", "-total", "total"} {
+	for _, s := range sorts {
 		name, dir := strings.TrimPrefix(s, "-"), ".asc"
 		if strings.HasPrefix(s, "-") {
 			dir = ".desc"
@@ -199,18 +218,22 @@ func (v listView) grid() ui.Grid {
 		{Label: v.Say("state")},
 		{Label: v.Say("promised"), Sort: v.href(v.Query.By("promised")), Sorted: sorted("promised"), Hide: ui.OnPhone, Short: true},
 		{Label: v.Say("lines"), Num: true, Hide: ui.OnMid},
-		{Label: v.Say("total"), Num: true, Sort: v.href(v.Query.By("total")), Sorted: sorted("total"), End: true, Short: true},
 	}}
+	if !v.NoMoney {
+		g.Columns = append(g.Columns, ui.Column{Label: v.Say("total"), Num: true, Sort: v.href(v.Query.By("total")), Sorted: sorted("total"), End: true, Short: true})
+	}
 	for _, o := range v.Page.Rows {
 		kind, word := parts.OrderBadge(v.Look, o)
 		row := ui.Row{ID: strconv.FormatInt(int64(o.ID), 10), Label: v.Say("order_n", "number", o.Number), Cells: []templ.Component{
 			ui.Lead("/orders/"+strconv.FormatInt(int64(o.ID), 10), o.Number, o.Channel+", "+v.When(o.Placed).Relative),
 			ui.Text(o.Name),
-			ui.StateCell(kind, word, v.Words.Say(o.Sentence, o.Args)),
+			ui.StateCell(kind, word, v.Tell(o.Sentence, o.Args)),
 			ui.Text(v.Day(o.Promised)),
 			ui.Text(v.N(o.Lines)),
-			ui.Money(v.Money(o.Total, o.Currency)),
 		}}
+		if !v.NoMoney {
+			row.Cells = append(row.Cells, ui.Money(v.Money(o.Total, o.Currency)))
+		}
 		if res, ok := v.Results[int64(o.ID)]; ok {
 			row.Result, row.ResultKind = res.Text, ui.Red
 			if res.OK {
@@ -228,7 +251,7 @@ func (v listView) grid() ui.Grid {
 
 // export writes exactly what the list shows, all pages of it.
 func (p pages) export(r *edge.Request) (edge.Reply, error) {
-	q := sales.List.Parse(r.Values())
+	q := sales.List.Parse(ownValues(r, r.Values()))
 	look := p.look(r)
 	prices := r.Can(access.PriceRead)
 	ctx := r.Context()
@@ -247,7 +270,7 @@ func (p pages) export(r *edge.Request) (edge.Reply, error) {
 				day = o.Promised.Format(time.DateOnly)
 			}
 			cells := []string{o.Number, o.State, o.Channel, parts.Cell(o.Name), o.Placed.UTC().Format(time.RFC3339), day, strconv.Itoa(o.Lines), strconv.Itoa(o.Ordered),
-				strconv.Itoa(o.Reserved), parts.Cell(look.Words.Say(o.Sentence, o.Args))}
+				strconv.Itoa(o.Reserved), parts.Cell(look.Tell(o.Sentence, o.Args))}
 			if prices {
 				cells = append(cells, money.Of(o.Total, o.Currency).Plain(), string(o.Currency))
 			}

@@ -231,7 +231,7 @@ func (v orderView) next() ui.NextStep {
 		waits = v.Works[0].Location
 	}
 	says := v.Says(v.Checks, sales.Counts{Reserved: v.reserved(), Waits: waits})
-	n := ui.NextStep{Kind: ui.Neutral, Sentence: v.Words.Say(says.Code, says.Args)}
+	n := ui.NextStep{Kind: ui.Neutral, Sentence: v.Tell(says.Code, says.Args)}
 	switch v.State() {
 	case sales.Placed:
 		n.Kind = ui.Green
@@ -300,7 +300,7 @@ func (v orderView) checkList() []ui.Check {
 	for _, c := range v.Checks {
 		u := ui.Check{Name: v.Say("check." + c.Name), Verdict: ui.Pass, Sentence: v.Say("check." + c.Name + ".ok")}
 		if !c.Passed {
-			u.Verdict, u.Sentence = ui.Warn, v.Words.Say(c.Code, c.Args)
+			u.Verdict, u.Sentence = ui.Warn, v.Tell(c.Code, c.Args)
 			if c.Blocks {
 				u.Verdict = ui.Fail
 			}

@@ -387,7 +387,7 @@ func orderPage(v orderView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Card(v.Say("customer"), ui.Action{Label: v.Say("do.open"), Href: "/customers/" + id.Text(v.Customer)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Card(v.Say("customer"), v.openCustomer()...).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -571,7 +571,7 @@ func holds(v orderView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field(ui.Input{Label: v.Say("lift_reason", "reason", h.Reason), Name: "reason", Value: v.typed("lift-"+id.Text(h.ID), "reason"), Problem: v.problem("lift-"+id.Text(h.ID), "reason"), MaxLength: 500}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.Input{Label: v.Say("lift_reason", "reason", h.Reason), Name: "reason", ID: "f-lift-" + id.Text(h.ID), Value: v.typed("lift-"+id.Text(h.ID), "reason"), Problem: v.problem("lift-"+id.Text(h.ID), "reason"), MaxLength: 500}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

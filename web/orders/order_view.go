@@ -5,6 +5,8 @@ import (
 
 	"github.com/a-h/templ"
 
+	"packhouse/internal/access"
+	"packhouse/internal/id"
 	"packhouse/internal/sales"
 	"packhouse/web/ui"
 )
@@ -175,4 +177,12 @@ func (v orderView) blockables() []ui.Option {
 		out = append(out, ui.Option{Value: b, Label: v.Say("block." + b), Chosen: v.Failed != "hold" || strings.Contains(v.Typed("blocks"), b)})
 	}
 	return out
+}
+
+// openCustomer leads to the customer, for those who may read customers.
+func (v orderView) openCustomer() []ui.Action {
+	if !v.Can(access.CustomerRead) {
+		return nil
+	}
+	return []ui.Action{{Label: v.Say("do.open"), Href: "/customers/" + id.Text(v.Customer)}}
 }

@@ -52,7 +52,9 @@ func Routes(r *edge.Router, d Deps) {
 }
 
 func (p pages) look(r *edge.Request) parts.Look {
-	return parts.NewLook(r.Lang, p.Company().Location(), p.Clock())
+	l := parts.NewLook(r.Lang, p.Company().Location(), p.Clock())
+	l.NoMoney = !r.Can(access.PriceRead)
+	return l
 }
 
 // actorName keeps the actor's name for drafts and views.

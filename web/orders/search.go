@@ -63,7 +63,7 @@ func (v searchView) orders() ui.Grid {
 	}
 	for _, o := range v.Orders {
 		kind, word := parts.OrderBadge(v.Look, o)
-		row := ui.Row{Cells: []templ.Component{ui.Lead(path(o.ID), o.Number, o.Channel+", "+v.When(o.Placed).Relative), ui.Text(o.Name), ui.StateCell(kind, word, v.Words.Say(o.Sentence, o.Args))}}
+		row := ui.Row{Cells: []templ.Component{ui.Lead(path(o.ID), o.Number, o.Channel+", "+v.When(o.Placed).Relative), ui.Text(o.Name), ui.StateCell(kind, word, v.Tell(o.Sentence, o.Args))}}
 		if v.Prices {
 			row.Cells = append(row.Cells, ui.Money(v.Money(o.Total, o.Currency)))
 		}

@@ -18,15 +18,48 @@ import (
 type Look struct {
 	Words *words.Catalogue
 	Now   time.Time
+
+	NoMoney bool // the reader may not see amounts
 }
 
 // NewLook makes a look; the zone is where the company's days are cut.
 func NewLook(lang string, zone *time.Location, now time.Time) Look {
-	return Look{words.For(lang).In(zone), now}
+	return Look{Words: words.For(lang).In(zone), Now: now}
 }
 
 // Say is a sentence.
 func (l Look) Say(code string, args ...any) string { return l.Words.Say(code, problem.With(args...)) }
+
+// Tell is a sentence about an order: for a reader who may not see amounts the
+// one without them, "<code>.plain", where there is such a one; any amount left
+// in another is not told.
+func (l Look) Tell(code string, args problem.Args) string {
+	if !l.NoMoney {
+		return l.Words.Say(code, args)
+	}
+	if l.Words.Has(code + ".plain") {
+		code += ".plain"
+	}
+	told := make(problem.Args, len(args))
+	for name, v := range args {
+		if isMoney(v) {
+			v = "…"
+		}
+		told[name] = v
+	}
+	return l.Words.Say(code, told)
+}
+
+// isMoney knows an amount, also as it was stored.
+func isMoney(v any) bool {
+	switch v := v.(type) {
+	case money.Amount, *money.Amount, money.UnitPrice:
+		return true
+	case map[string]any:
+		return v["currency"] != nil
+	}
+	return false
+}
 
 // Money is an amount of minor units.
 func (l Look) Money(minor int64, c money.Currency) string { return l.Words.Money(money.Of(minor, c)) }

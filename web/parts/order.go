@@ -44,7 +44,7 @@ func Event(l Look, h sales.Happening) ui.Happening {
 	if who == "" {
 		who = l.Say("actor." + h.Actor)
 	}
-	out := ui.Happening{At: l.When(h.Occurred), Who: who, Sentence: l.Words.Say("event."+h.Kind, h.Data), Internal: !h.Public, Icon: eventIcon(h.Kind)}
+	out := ui.Happening{At: l.When(h.Occurred), Who: who, Sentence: l.Tell("event."+h.Kind, h.Data), Internal: !h.Public, Icon: eventIcon(h.Kind)}
 	if text, ok := h.Data["text"].(string); ok {
 		out.Detail = text
 	}

@@ -227,3 +227,7 @@ func (h *house) commands() (all []edge.Route) {
 	}
 	return all
 }
+
+func id64(n int64) string { return fmt.Sprint(n) }
+
+func location(n int64) id.Location { return id.Location(n) }

@@ -58,6 +58,7 @@ type group struct {
 
 func (p pages) today(r *edge.Request) (edge.Reply, error) {
 	look := parts.NewLook(r.Lang, p.Company().Location(), p.Clock())
+	look.NoMoney = !r.Can(access.PriceRead)
 	v := view{Look: look, Name: r.Person.Name, Prices: r.Can(access.PriceRead), Can: r.Can}
 	if !r.Can(access.OrderRead) {
 		return edge.SeeOther("/account"), nil
@@ -131,7 +132,7 @@ func (v view) grid(g group) ui.Grid {
 	}
 	for _, o := range g.Items {
 		row := ui.Row{Cells: []templ.Component{ui.Lead("/orders/"+id.Text(o.Order), o.Number, o.Channel+", "+v.When(o.Since).Relative), ui.Text(o.Customer),
-			ui.StateCell(g.Kind, v.badge(o), v.Words.Say(o.Sentence, o.Args))}}
+			ui.StateCell(g.Kind, v.badge(o), v.Tell(o.Sentence, o.Args))}}
 		if v.Prices {
 			row.Cells = append(row.Cells, ui.Money(v.Money(o.Total, o.Currency)))
 		}
