@@ -126,7 +126,7 @@ var (
 )
 
 func people(ctx context.Context, tx *txn.Tx, g *ground) (err error) {
-	limit := money.Of(150_000, "EUR")
+	limit := money.Of(250_000, "EUR")
 	for _, c := range []struct {
 		to *id.Customer
 		at trade.Address

@@ -60,6 +60,15 @@ func Event(l Look, h sales.Happening) ui.Happening {
 	return out
 }
 
+// fields tells the names of fields, "po_number, phone", in words.
+func (l Look) fields(names string) string {
+	all := strings.Split(names, ", ")
+	for i, name := range all {
+		all[i] = strings.ToLower(l.Say(name))
+	}
+	return l.Words.List(all)
+}
+
 func eventIcon(kind string) string {
 	switch kind {
 	case "order.placed":
