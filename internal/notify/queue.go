@@ -14,7 +14,7 @@ import (
 // connection: nobody waits for its number.
 const queueSQL = `
 	insert into notify_mails (id, event_id, order_id, kind, recipient, language, args, state, why)
-	values ($1, currval(pg_get_serial_sequence('events', 'id')), nullif($2, 0), $3, $4, $5, $6, $7, $8)`
+	values ($1, currval('events_id_seq'), nullif($2, 0), $3, $4, $5, $6, $7, $8)`
 
 // Queue writes the mail down for the event that was recorded last in this
 // command (tx.Record must come first) and enqueues its sending, all of it with
@@ -44,7 +44,7 @@ func Queue(tx *txn.Tx, m Mail) {
 	}
 }
 
-const reserveSQL = `select nextval(pg_get_serial_sequence('notify_mails', 'id'))`
+const reserveSQL = `select nextval('notify_mails_id_seq')`
 
 // Reserve takes an id for a mail. A command that reads anyway takes it with
 // that read instead.

@@ -205,8 +205,8 @@ func InsertLines(tx *txn.Tx, o *Order) {
 func SaveSearch(tx *txn.Tx, o *Order) { tx.Queue(searchSQL, -1, nil, o.ID, o.words()) }
 
 const reserveIDsSQL = `
-	select nextval(pg_get_serial_sequence('sales_orders', 'id')), nextval('sales_order_number_seq')::text,
-	       array(select nextval(pg_get_serial_sequence('sales_order_lines', 'id')) from generate_series(1, $1))`
+	select nextval('sales_orders_id_seq'), nextval('sales_order_number_seq')::text,
+	       array(select nextval('sales_order_lines_id_seq') from generate_series(1, $1))`
 
 // ReserveIDs queues the reading of the ids and the number for a new order of n
 // lines, so that everything that refers to them can be written in one go.
