@@ -22,12 +22,12 @@ test: ## install what is missing and run every test
 	go vet ./...
 	GOOS=darwin go vet ./internal/pgrun/...
 	GOOS=windows go vet ./internal/pgrun/...
-	go test ./...
+	go test -timeout 20m ./...
 
 test-data: ## run the tests over the real data in DATA_SAMPLES
 	@.ci/install
 	@test -d "$(DATA_SAMPLES)" || { echo "no data in DATA_SAMPLES=$(DATA_SAMPLES)" >&2; exit 1; }
-	DATA_SAMPLES="$(abspath $(DATA_SAMPLES))" go test -tags data -timeout 30m ./...
+	DATA_SAMPLES="$(abspath $(DATA_SAMPLES))" go test -tags data -timeout 30m $$(grep -rl --include='*_test.go' '^//go:build data' cmd internal web | xargs -n1 dirname | sort -u | sed 's|^|./|')
 
 bench: ## print how fast it is on this machine
 	go build -o bin/oms ./cmd/oms
@@ -36,6 +36,7 @@ bench: ## print how fast it is on this machine
 gen: ## write everything that is generated
 	go tool templ generate
 	go run ./cmd/oms help config > docs/configuration.md
+	UPDATE=1 go test ./internal/access -run Document
 
 lint: ## formatting, vet and staticcheck
 	@test -z "$$(gofmt -l cmd internal web migrations)" || { gofmt -l cmd internal web migrations; exit 1; }
