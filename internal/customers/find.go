@@ -127,17 +127,50 @@ type Row struct {
 	Erased bool
 }
 
+// A word that many share is found among the next names; only one that these do
+// not have often enough is looked up in the index of all, whose answer is then
+// short. The database would guess which of the two to do, and read every
+// customer where it guesses wrong; the empty text keeps it from walking along
+// the names.
 const listSQL = `
+	with near as materialized (
+	    select c.id, lower(c.name) as name, c.search
+	    from customers c
+	    where ($4 = '' or c.kind = $4)
+	      and ($6::bigint = 0 or (lower(c.name), c.id) > (lower($5), $6)) and ($8::bigint = 0 or (lower(c.name), c.id) < (lower($7), $8))
+	    order by case when $8 = 0 then lower(c.name) end, case when $8 = 0 then c.id end,
+	             case when $8 <> 0 then lower(c.name) end desc, case when $8 <> 0 then c.id end desc
+	    limit case when $1 = '' then $9 else 3000 end),
+	next as materialized (
+	    select n.id, n.name
+	    from near n
+	    where ($1 = '' or n.search like $1) and ($2 = '' or n.search like $2) and ($3 = '' or n.search like $3)
+	    order by case when $8 = 0 then n.name end, case when $8 = 0 then n.id end,
+	             case when $8 <> 0 then n.name end desc, case when $8 <> 0 then n.id end desc
+	    limit $9),
+	far as (
+	    select c.id, lower(c.name) as name
+	    from customers c
+	    where $1 <> '' and (select count(*) from next) < $9
+	      and c.search like $1 and ($2 = '' or c.search like $2) and ($3 = '' or c.search like $3) and ($4 = '' or c.kind = $4)
+	      and ($6::bigint = 0 or (lower(c.name) || '', c.id) > (lower($5), $6)) and ($8::bigint = 0 or (lower(c.name) || '', c.id) < (lower($7), $8))
+	    order by case when $8 = 0 then lower(c.name) || '' end, case when $8 = 0 then c.id end,
+	             case when $8 <> 0 then lower(c.name) || '' end desc, case when $8 <> 0 then c.id end desc
+	    limit $9),
+	hit as (
+	    select h.id, h.name
+	    from (select n.id, n.name from next n union select f.id, f.name from far f) h
+	    order by case when $8 = 0 then h.name end, case when $8 = 0 then h.id end,
+	             case when $8 <> 0 then h.name end desc, case when $8 <> 0 then h.id end desc
+	    limit $9)
 	select c.id, c.number, c.name, coalesce(c.email, ''), c.phone, coalesce(a.address->>'city', ''), coalesce(a.country, ''), c.kind, c.terms_days,
 	       (select count(*)::int from (select 1 from sales_order_progress p where p.customer_id = c.id and p.bucket in ('review', 'work', 'waiting', 'shipped') limit 1000) o),
 	       c.erased_at is not null
-	from customers c
+	from hit
+	join customers c on c.id = hit.id
 	left join lateral (select x.address, x.country from customer_addresses x where x.customer_id = c.id order by x.id limit 1) a on true
-	where ($1 = '' or c.search like $1) and ($2 = '' or c.search like $2) and ($3 = '' or c.search like $3) and ($4 = '' or c.kind = $4)
-	  and ($6::bigint = 0 or (lower(c.name), c.id) > (lower($5), $6)) and ($8::bigint = 0 or (lower(c.name), c.id) < (lower($7), $8))
-	order by case when $8 = 0 then lower(c.name) end, case when $8 = 0 then c.id end,
-	         case when $8 <> 0 then lower(c.name) end desc, case when $8 <> 0 then c.id end desc
-	limit $9`
+	order by case when $8 = 0 then hit.name end, case when $8 = 0 then hit.id end,
+	         case when $8 <> 0 then hit.name end desc, case when $8 <> 0 then hit.id end desc`
 
 // List is one page of customers. more says that there is another page in the
 // direction asked.

@@ -38,11 +38,13 @@ type Spec struct {
 	Default   string // name of the sort, "-" before it for descending
 }
 
-// Filter narrows a list. SQL holds one ? for the value that Read makes of what
-// was typed; Read answers false for nonsense, which is then ignored.
+// Filter narrows a list. SQL holds ? for the value that Read makes of what was
+// typed; Read answers false for nonsense, which is then ignored.
 type Filter struct {
 	SQL  string
 	Read func(values []string) (any, bool)
+	// Within names the only Parts that can hold such rows; empty means all. The others are not even asked.
+	Within []string
 }
 
 // Sort orders a list by a column of type Type that an index covers.
@@ -204,7 +206,7 @@ func (q Query) sql(limit int) (sql string, args []any, back bool) {
 		return "$" + strconv.Itoa(len(args))
 	}
 	where := []string{}
-	parts := s.Parts
+	parts, within := s.Parts, [][]string{}
 	for _, name := range q.Active() {
 		f := s.Filters[name]
 		v, ok := f.Read(q.values[name])
@@ -217,8 +219,12 @@ func (q Query) sql(limit int) (sql string, args []any, back bool) {
 				continue
 			}
 		}
-		where = append(where, strings.Replace(f.SQL, "?", arg(v), 1))
+		where = append(where, strings.ReplaceAll(f.SQL, "?", arg(v)))
+		if len(f.Within) > 0 {
+			within = append(within, f.Within)
+		}
 	}
+	parts = among(parts, within)
 	desc := q.desc
 	for _, dir := range []string{"after", "before"} {
 		cursor := q.values.Get(dir)
@@ -254,13 +260,28 @@ func (q Query) sql(limit int) (sql string, args []any, back bool) {
 	n := strconv.Itoa(limit)
 	switch {
 	case s.Partition != "" && len(parts) > 1:
-		sql = fmt.Sprintf("select %s from (select k.k, k.n from unnest(%s::text[]) as part (v) cross join lateral (select %s as k, %s as n from %s%s%s limit %s) k%s limit %s) k join %s on %s = k.n %s%s",
-			s.Columns, arg(parts), sort.Column, s.Key, s.From, cond(s.Partition+" = part.v"), order(sort.Column, s.Key), n, order("k.k", "k.n"), n,
-			s.From, s.Key, s.Joins, order("k.k", "k.n"))
+		// One range of the index for each part, each planned for itself: a filter that fits few rows of one part may fit
+		// most of another.
+		branches := make([]string, len(parts))
+		for i, part := range parts {
+			branches[i] = fmt.Sprintf("(select %s as k, %s as n from %s%s%s limit %s)", sort.Column, s.Key, s.From, cond(s.Partition+" = "+arg(part)), order(sort.Column, s.Key), n)
+		}
+		sql = fmt.Sprintf("select %s from (select k.k, k.n from (%s) k%s limit %s) k join %s on %s = k.n %s%s",
+			s.Columns, strings.Join(branches, " union all "), order("k.k", "k.n"), n, s.From, s.Key, s.Joins, order("k.k", "k.n"))
+	case s.Partition != "" && len(parts) == 0:
+		sql = fmt.Sprintf("select %s from %s %s where false", s.Columns, s.From, s.Joins)
+		args = nil
 	case s.Partition != "" && len(parts) == 1:
 		sql = fmt.Sprintf("select %s from %s %s%s%s limit %s", s.Columns, s.From, s.Joins, cond(s.Partition+" = "+arg(parts[0])), order(sort.Column, s.Key), n)
 	default:
 		sql = fmt.Sprintf("select %s from %s %s%s%s limit %s", s.Columns, s.From, s.Joins, cond(), order(sort.Column, s.Key), n)
 	}
 	return sql, args, back
+}
+
+// among keeps the parts that every filter allows.
+func among(parts []string, within [][]string) []string {
+	return slices.DeleteFunc(slices.Clone(parts), func(part string) bool {
+		return slices.ContainsFunc(within, func(w []string) bool { return !slices.Contains(w, part) })
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -53,13 +54,16 @@ var List = &list.Spec{
 	Partition: "p.bucket",
 	Parts:     Buckets,
 	Filters: map[string]list.Filter{
-		"bucket":      {SQL: "p.bucket = any(?)", Read: list.Texts(Buckets...)},
-		"channel":     {SQL: "p.channel_id = any(?)", Read: list.IDs},
-		"customer":    {SQL: "p.customer_id = ?", Read: list.ID},
-		"location":    {SQL: "p.order_id in (select f.order_id from fulfilment_orders f where f.location_id = ? and f.state in ('open', 'in_progress'))", Read: list.ID},
-		"placed_from": {SQL: "p.placed_at >= ?", Read: list.Day},
+		"bucket":   {SQL: "p.bucket = any(?)", Read: list.Texts(Buckets...)},
+		"channel":  {SQL: "p.channel_id = any(?)", Read: list.IDs},
+		"customer": {SQL: "p.customer_id = ?", Read: list.ID},
+		"location": {SQL: "p.order_id in (select f.order_id from fulfilment_orders f where f.location_id = ? and f.state in ('open', 'in_progress'))", Read: list.ID,
+			Within: []string{"work", "waiting", "shipped"}},
+		// Nothing is promised for a day before it was ordered, whatever the zone. The database cannot know, and would walk
+		// along the one column through all that the other excludes.
+		"placed_from": {SQL: "p.placed_at >= ? and p.promised_day >= ?::timestamptz::date - 2", Read: list.Day},
 		"placed_to":   {SQL: "p.placed_at < ?::timestamptz + interval '1 day'", Read: list.Day},
-		"promised_by": {SQL: "p.promised_day <= ?", Read: list.Day},
+		"promised_by": {SQL: "p.promised_day <= ? and p.placed_at < ?::date + 2", Read: list.Day},
 		"total_from":  {SQL: "p.total_minor >= ?", Read: list.Number},
 		"total_to":    {SQL: "p.total_minor <= ?", Read: list.Number},
 		"held":        {SQL: "(p.holds > 0) = ?", Read: list.Flag},
@@ -110,45 +114,100 @@ func BucketCounts(ctx context.Context, r pg.Reader) (map[string]int, error) {
 	return out, err
 }
 
-// Three ways to be found, each through its own index and each bounded: by the
-// words of the order, and by the articles on its lines. The newest stand first.
+// Ways to be found, each through its own index and each bounded; the newest
+// stand first. A word that many orders share is found among the newest ones; only
+// one that these do not have often enough is looked up in the index of all,
+// whose answer is then short. Left to itself the database guesses which of the
+// two to do, and where it guesses wrong it reads through every order. The plus
+// keeps it from walking back along the key.
 const searchOrdersSQL = `
-	with by_words as (
+	with near as materialized (
+	    select s.order_id, s.words from sales_order_search s order by s.order_id desc limit 5000),
+	newest as materialized (
+	    select n.order_id
+	    from near n
+	    where n.words like $1 or $2 <> '' and n.words like $2
+	    order by n.order_id desc
+	    limit $5),
+	by_words as (
 	    select s.order_id
 	    from sales_order_search s
-	    where s.words like $1
-	    order by s.order_id desc
-	    limit $3),
-	skus as (
-	    select k.id from catalog_skus k where lower(k.code) like $2 order by length(k.code) limit 20),
+	    where (s.words like $1 or $2 <> '' and s.words like $2) and $6 and (select count(*) from newest) < $5
+	    order by s.order_id + 0 desc
+	    limit $5),
+	skus as materialized (
+	    select k.id from catalog_skus k where lower(k.code) like $3 order by length(k.code), k.id limit 20),
 	by_sku as (
-	    select l.order_id
+	    select distinct l.order_id
 	    from skus
 	    cross join lateral (
-	        select distinct x.order_id from sales_order_lines x where x.sku_id = skus.id order by x.order_id desc limit $3) l),
+	        select distinct x.order_id from sales_order_lines x where x.sku_id = skus.id order by x.order_id desc limit $5) l
+	    order by l.order_id desc
+	    limit $5),
+	by_many_skus as (
+	    select distinct l.order_id
+	    from (select n.order_id from near n order by n.order_id desc limit 500) n
+	    join sales_order_lines l on l.order_id = n.order_id
+	    where lower(l.sku_code) like $3 and (select count(*) from skus) = 20
+	    order by l.order_id desc
+	    limit $5),
 	hits as (
-	    select order_id from by_words union select order_id from by_sku)
+	    select o.id as order_id from sales_orders o where o.number = $4
+	    union select order_id from newest
+	    union select order_id from by_words
+	    union select order_id from by_sku
+	    union select order_id from by_many_skus)
 	select p.order_id, p.number, p.bucket, p.state, c.name, coalesce(p.customer_id, 0), p.customer_name, p.placed_at, nullif(p.promised_day, 'infinity'),
 	       p.line_count, p.ordered, p.reserved, p.shipped, p.holds, p.total_minor, p.currency, p.sentence, p.args
 	from hits h
 	join sales_order_progress p on p.order_id = h.order_id
 	join channels c on c.id = p.channel_id
 	order by (p.number = $4) desc, p.order_id desc
-	limit $3`
+	limit $5`
 
 // Search finds orders by part of a number, a name, an e-mail address, the
-// digits of a phone in any spelling, a SKU, a PO number or a reference; the
-// newest first.
+// digits of a phone in any spelling, a SKU from its beginning, a PO number or a
+// reference: the order of exactly this number first, then the newest. One or two
+// letters are looked for where a word begins; signs alone among the newest orders.
 func Search(ctx context.Context, r pg.Reader, typed string, limit int) ([]Row, error) {
+	typed = strings.TrimSpace(typed)
 	term := Term(typed)
 	if term == "" {
 		return nil, nil
 	}
-	rows, err := r.Query(ctx, searchOrdersSQL, pg.Planned, "%"+escape(term)+"%", escape(strings.ToLower(strings.TrimSpace(typed)))+"%", limit, strings.TrimSpace(typed))
+	also := "" // what looks like a telephone may be a PO number
+	if as := trade.SearchFold(typed); as != term {
+		also = pattern(as)
+	}
+	rows, err := r.Query(ctx, searchOrdersSQL, pg.Planned, pattern(term), also, escape(strings.ToLower(typed))+"%", typed, limit, indexed(pattern(term)))
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Row])
+}
+
+// pattern looks for a term anywhere; a short one where a word begins.
+func pattern(term string) string {
+	if utf8.RuneCountInString(term) < 3 {
+		return "% " + escape(term) + "%"
+	}
+	return "%" + escape(term) + "%"
+}
+
+// indexed says whether the index of trigrams can help with a pattern: it knows
+// three letters or digits in a row, and how words begin.
+func indexed(pattern string) bool {
+	run, begins := 0, false
+	for i, c := range pattern {
+		if !unicode.IsLetter(c) && !unicode.IsDigit(c) {
+			run, begins = 0, i > 0
+			continue
+		}
+		if run++; run >= 3 || begins {
+			return true
+		}
+	}
+	return false
 }
 
 // Term is what is looked for: the digits alone when a phone number was typed,

@@ -134,9 +134,10 @@ func (o *Order) Called() string {
 }
 
 // words are what the order is found by, SKUs apart: those are found through
-// the lines.
+// the lines. A space stands before each, also the first: it is how a search
+// tells where a word begins.
 func (o *Order) words() string {
-	return strings.Join([]string{o.Number, o.ContactName, o.ShipTo.Name, o.ShipTo.Company, o.BillTo.Company, o.Email,
+	return strings.Join([]string{"", o.Number, o.ContactName, o.ShipTo.Name, o.ShipTo.Company, o.BillTo.Company, o.Email,
 		trade.PhoneDigits(o.Phone), o.PONumber, o.ExternalRef}, " ")
 }
 
