@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -61,6 +62,7 @@ func runImport(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	in.opt.Left = left.write
+	debug.SetGCPercent(400) // little is kept and much is thrown away: some megabytes more save a tenth of the time
 	return withApp(ctx, e, func(a *app) error {
 		jobs, err := worker.Inserter(a.pools.Write, a.log)
 		if err != nil {

@@ -28,6 +28,7 @@ const Channel = "uci"
 // known is what every order needs to be made.
 type known struct {
 	channel   id.Channel
+	terms     inventory.Terms         // from where the channel is served
 	items     map[string]catalog.Item // by uci.Key of the code
 	customers map[string]id.Customer  // by uci.Customer.Ref
 }
@@ -40,6 +41,11 @@ func (r *run) prepare(ctx context.Context, read pg.Reader, s *uci.Survey) (err e
 	if r.known.channel, err = r.place(ctx, read, since); err != nil {
 		return fmt.Errorf("set up the channel: %w", err)
 	}
+	ch, err := channel.Get(ctx, read, r.known.channel)
+	if err != nil {
+		return err
+	}
+	r.known.terms = inventory.Terms{Locations: ch.LocationIDs(), Buffer: ch.Buffer}
 	if err := r.products(ctx, read, s.Products, since); err != nil {
 		return fmt.Errorf("make the products: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"packhouse/internal/catalog"
-	"packhouse/internal/channel"
 	"packhouse/internal/channel/uci"
 	"packhouse/internal/flow"
 	"packhouse/internal/id"
@@ -69,17 +68,13 @@ func (r *run) order(ctx context.Context, s sale) (txn.Outcome[taken], error) {
 	in := r.newOrder(s)
 	cmd := txn.NewCommand(id.Derive(family, "order", Channel, s.No), uci.Invoice{No: s.No, Lines: s.taken}.Words()...)
 	return txn.Do(ctx, r.db, by(s.At()), cmd, func(ctx context.Context, tx *txn.Tx) (taken, error) {
-		ch, err := channel.Get(ctx, tx, r.known.channel)
-		if err != nil {
-			return taken{}, err
-		}
 		var done taken
+		var err error
 		if done.Placement, err = flow.PlaceOrder(ctx, tx, in); err != nil || done.Confirmed {
 			return done, err
 		}
 		// Stock comes last: its locks are what other orders wait for.
-		terms := inventory.Terms{Locations: ch.LocationIDs(), Buffer: ch.Buffer}
-		if done.Supplied, err = inventory.Supply(ctx, tx, r.needs(s), terms, stockReason); err != nil {
+		if done.Supplied, err = inventory.Supply(ctx, tx, r.needs(s), r.known.terms, stockReason); err != nil {
 			return taken{}, err
 		}
 		_, err = flow.ConfirmOrder(ctx, tx, done.Order, flow.Confirming{NoMail: true})

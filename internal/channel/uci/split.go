@@ -24,6 +24,7 @@ type splitter struct {
 	columns int
 	no      int
 	ahead   []physical // read while looking for a closing quote
+	fields  []string   // of the last row, used again for the next
 }
 
 type physical struct {
@@ -51,8 +52,9 @@ func unzipped(r io.Reader) (*bufio.Reader, error) {
 	return in, nil
 }
 
-// next answers the fields of the next row and its number in the file; wrong is
-// the code of what keeps it from being cut. The end is io.EOF.
+// next answers the fields of the next row, good until the one after it, and its
+// number in the file; wrong is the code of what keeps it from being cut. The
+// end is io.EOF.
 func (s *splitter) next() (no int, fields []string, wrong string, err error) {
 	for {
 		p, err := s.physical()
@@ -65,7 +67,8 @@ func (s *splitter) next() (no int, fields []string, wrong string, err error) {
 		case strings.TrimSpace(p.text) == "":
 			continue
 		}
-		fields, open := cut(p.text)
+		fields, open := cut(p.text, s.fields[:0])
+		s.fields = fields
 		if !open {
 			return p.no, fields, "", nil
 		}
@@ -97,7 +100,7 @@ func (s *splitter) closeQuote(first physical) ([]string, error) {
 			break
 		}
 		text += "\n" + p.text
-		fields, open := cut(text)
+		fields, open := cut(text, nil)
 		if open {
 			continue
 		}
@@ -113,7 +116,7 @@ func (s *splitter) closeQuote(first physical) ([]string, error) {
 // whole reports whether a line is a row by itself: then the quote before it
 // was a slip, and to join it would hide good rows in one field.
 func (s *splitter) whole(text string) bool {
-	fields, open := cut(text)
+	fields, open := cut(text, nil)
 	return !open && len(fields) == s.columns
 }
 
@@ -142,11 +145,11 @@ func (s *splitter) physical() (physical, error) {
 	return physical{no: s.no, text: string(bytes.TrimRight(part, "\r\n"))}, nil
 }
 
-// cut divides a row at its commas. A field that begins with a quote lasts until
+// cut divides a row at its commas, into room. A field that begins with a quote lasts until
 // the quote that a comma or the end follows; quotes anywhere else are inches.
 // open says that the last field's quote was not closed.
-func cut(row string) (fields []string, open bool) {
-	fields = make([]string, 0, 8)
+func cut(row string, room []string) (fields []string, open bool) {
+	fields = room
 	for {
 		if !strings.HasPrefix(row, `"`) {
 			field, rest, more := strings.Cut(row, ",")
