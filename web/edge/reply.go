@@ -23,6 +23,7 @@ type Reply struct {
 	path    string
 	flash   []Flash
 	cookies []ownCookie
+	saved   string // tells a form that saves itself what was kept
 
 	name, mime string
 	html       string
@@ -111,6 +112,12 @@ func Stream(fn func(ctx context.Context, send Send) error) Reply {
 func (r Reply) WithStatus(code int) Reply {
 	r.status = code
 	return r
+}
+
+// Saved is the answer to a form that saves itself while somebody types: no
+// page, only the words its foot shows.
+func Saved(text string) Reply {
+	return Reply{kind: fragment, status: http.StatusOK, body: templ.NopComponent, saved: text}
 }
 
 // WithFlash adds messages to the page itself.

@@ -124,6 +124,9 @@ func (e *Edge) noteRefusal(r *Request, err error) {
 // send writes the reply. Pages are drawn into memory first, so that a page that
 // cannot be drawn is an error page and not half a page.
 func (e *Edge) send(w http.ResponseWriter, r *Request, reply Reply) error {
+	if reply.saved != "" {
+		w.Header().Set("X-Saved", url.PathEscape(reply.saved))
+	}
 	for _, c := range reply.cookies {
 		http.SetCookie(w, e.cookie(CookieName(e.secure, c.name), c.value, c.age()))
 	}

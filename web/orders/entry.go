@@ -569,7 +569,7 @@ func (p pages) saveDraft(r *edge.Request) (edge.Reply, error) {
 		return edge.Reply{}, err
 	}
 	look := p.look(r)
-	return edge.Fragment(ui.Text(look.Say("draft_saved", "at", look.Words.Time(look.Now)))), nil
+	return edge.Saved(look.Say("draft_saved", "at", look.Words.Time(look.Now))), nil
 }
 
 func (p pages) deleteDraft(r *edge.Request) (edge.Reply, error) {

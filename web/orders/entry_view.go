@@ -2,6 +2,7 @@ package orders
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"packhouse/internal/sales"
@@ -103,7 +104,8 @@ func (v entryView) totalRows() []ui.Pair {
 
 // draftLine tells a draft: who, how many lines, when.
 func (v entryView) draftLine(d sales.Unfinished) string {
-	who, n, _ := strings.Cut(d.Summary, "|")
+	who, count, _ := strings.Cut(d.Summary, "|")
+	n, _ := strconv.Atoi(count) // we wrote it
 	if who == "" {
 		who = v.Say("nobody_yet")
 	}
