@@ -19,11 +19,42 @@ type together interface {
 	ReadTogether(ctx context.Context, qs []Query) error
 }
 
+// batcher is a pool: it sends several reads in one round trip too.
+type batcher interface {
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+func inBatch(ctx context.Context, p batcher, qs []Query) error {
+	b := &pgx.Batch{}
+	for _, q := range qs {
+		b.Queue(q.SQL, q.Args...)
+	}
+	answers := p.SendBatch(ctx, b)
+	for _, q := range qs {
+		rows, err := answers.Query()
+		if err == nil {
+			err = q.Scan(rows)
+			rows.Close()
+			if err == nil {
+				err = rows.Err()
+			}
+		}
+		if err != nil {
+			answers.Close()
+			return err
+		}
+	}
+	return answers.Close()
+}
+
 // ReadAll makes several reads that do not need each other's answers, in one
 // round trip where the reader can.
 func ReadAll(ctx context.Context, r Reader, qs ...Query) error {
 	if t, ok := r.(together); ok {
 		return t.ReadTogether(ctx, qs)
+	}
+	if p, ok := r.(batcher); ok {
+		return inBatch(ctx, p, qs)
 	}
 	for _, q := range qs {
 		rows, err := r.Query(ctx, q.SQL, q.Args...)
