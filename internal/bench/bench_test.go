@@ -17,14 +17,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"packhouse/internal/catalog"
 	"packhouse/internal/demo"
@@ -45,6 +44,8 @@ type house struct {
 	db    *txn.DB
 	oms   *exec.Cmd
 	base  string
+	dir   string
+	rate  float64 // orders a second, of the last run
 	sku   []string
 	login url.Values
 }
@@ -56,7 +57,7 @@ func open(t testing.TB, skus int) *house {
 	dir, err := os.MkdirTemp("", "packhouse-bench")
 	must(t, err)
 	must(t, os.Chmod(dir, 0o755)) // the server runs as another user when started by root
-	h := &house{}
+	h := &house{dir: dir}
 	h.pg, err = pgrun.Start(ctx, pgrun.Options{Dir: dir, Settings: settings()})
 	must(t, err)
 	t.Cleanup(func() { h.pg.Stop(); os.RemoveAll(dir) })
@@ -69,6 +70,7 @@ func open(t testing.TB, skus int) *house {
 	must(t, err)
 	h.db = txn.Open(h.pools.Write, jobs, txn.Limits{Statement: time.Minute, Lock: time.Minute, Idle: time.Minute})
 	must(t, demo.Plant(ctx, h.db))
+	h.mark(t)
 	h.goods(t, skus)
 	h.serve(t)
 	return h
@@ -234,54 +236,87 @@ func rss(pid int) string {
 	return "?"
 }
 
+// TestOrders prints what the server takes over HTTP beside what pgbench reaches
+// with the statements and commits of such an order on the same PostgreSQL, run
+// right after it: one statement a round trip, and all of a command in one.
 func TestOrders(t *testing.T) {
 	h := open(t, 1000)
-	n := 0
-	var mu sync.Mutex
-	for _, clients := range []int{1, 8, 32} {
-		browsers := make([]*http.Client, clients)
-		for i := range browsers {
-			browsers[i] = h.client(t)
-		}
-		for i := range browsers { // warm
-			o, err := h.place(browsers[i], i)
-			must(t, err)
-			must(t, h.confirm(browsers[i], o))
-		}
-		var placed, confirmed []time.Duration
-		app0, pg0, start := cpu(h.oms.Process.Pid), cpu(h.pg.PID()), time.Now()
-		deadline := start.Add(8 * time.Second)
-		var wg sync.WaitGroup
-		for _, c := range browsers {
-			wg.Go(func() {
-				for time.Now().Before(deadline) {
-					mu.Lock()
-					n++
-					me := n
-					mu.Unlock()
-					a := time.Now()
-					o, err := h.place(c, me)
-					b := time.Now()
-					if err == nil {
-						err = h.confirm(c, o)
-					}
-					if err != nil {
-						t.Error(err)
-						return
-					}
-					mu.Lock()
-					placed, confirmed = append(placed, b.Sub(a)), append(confirmed, time.Since(b))
-					mu.Unlock()
-				}
-			})
-		}
-		wg.Wait()
-		took := time.Since(start)
-		n := float64(len(placed))
-		app, server := (cpu(h.oms.Process.Pid)-app0)/n*1000, (cpu(h.pg.PID())-pg0)/n*1000
-		fmt.Printf("%2d clients: %6.0f orders/s placed and confirmed; place %s; confirm %s; CPU an order %.2f ms (application %.2f, PostgreSQL %.2f); server memory %s\n",
-			clients, n/took.Seconds(), quantiles(placed), quantiles(confirmed), app+server, app, server, rss(h.oms.Process.Pid))
+	c := h.client(t)
+	one := func() {
+		o, err := h.place(c, 1)
+		must(t, err)
+		must(t, h.confirm(c, o))
 	}
+	for range 8 { // until plans and the types of statements are known
+		one()
+	}
+	captured := h.capture(t, one)
+	single, pipelined := h.script(t, captured, false), h.script(t, captured, true)
+	fmt.Printf("\none order, placed and confirmed, is %d statements and 2 commits\n", len(captured)-2)
+	n := 0
+	for _, clients := range []int{1, 8, 32} {
+		h.takeOrders(t, clients, &n)
+		runtime.GC()
+		a, b := h.limit(t, single, clients, 6), h.limit(t, pipelined, clients, 6)
+		fmt.Printf("            pgbench, the same statements: %.0f orders/s one by one, %.0f pipelined; the application reaches %.0f %% and %.0f %%; load %s\n",
+			a, b, 100*h.rate/a, 100*h.rate/b, load())
+	}
+}
+
+// takeOrders has so many clients place and confirm orders for some seconds.
+func (h *house) takeOrders(t *testing.T, clients int, n *int) {
+	var mu sync.Mutex
+	browsers := make([]*http.Client, clients)
+	for i := range browsers {
+		browsers[i] = h.client(t)
+	}
+	for i := range browsers { // warm
+		o, err := h.place(browsers[i], i)
+		must(t, err)
+		must(t, h.confirm(browsers[i], o))
+	}
+	var placed, confirmed []time.Duration
+	app0, pg0, start := cpu(h.oms.Process.Pid), cpu(h.pg.PID()), time.Now()
+	deadline := start.Add(8 * time.Second)
+	var wg sync.WaitGroup
+	for _, c := range browsers {
+		wg.Go(func() {
+			for time.Now().Before(deadline) {
+				mu.Lock()
+				*n++
+				me := *n
+				mu.Unlock()
+				a := time.Now()
+				o, err := h.place(c, me)
+				b := time.Now()
+				if err == nil {
+					err = h.confirm(c, o)
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				placed, confirmed = append(placed, b.Sub(a)), append(confirmed, time.Since(b))
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	done := float64(len(placed))
+	h.rate = done / time.Since(start).Seconds()
+	app, server := (cpu(h.oms.Process.Pid)-app0)/done*1000, (cpu(h.pg.PID())-pg0)/done*1000
+	fmt.Printf("%2d clients: %6.0f orders/s placed and confirmed; place %s; confirm %s; CPU an order %.2f ms (application %.2f, PostgreSQL %.2f); server memory %s\n",
+		clients, h.rate, quantiles(placed), quantiles(confirmed), app+server, app, server, rss(h.oms.Process.Pid))
+}
+
+// load is how busy the machine is, this measurement included.
+func load() string {
+	raw, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	return strings.Join(strings.Fields(string(raw))[:2], " ")
 }
 
 func quantiles(d []time.Duration) string {
@@ -300,12 +335,12 @@ func must(t testing.TB, err error) {
 	}
 }
 
-var _ = pgxpool.New
-
 // settings adds what a measurement needs to see, when it is asked for.
 func settings() []string {
-	if os.Getenv("TRACE") == "" {
-		return nil
+	// The log is written only while statements are captured.
+	all := []string{"logging_collector=on", "log_destination=jsonlog", "log_directory=log", "log_min_messages=log", "log_min_error_statement=fatal"}
+	if os.Getenv("TRACE") != "" {
+		all = append(all, "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_planning=on")
 	}
-	return []string{"shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_planning=on"}
+	return all
 }

@@ -3,7 +3,9 @@
 package bench
 
 import (
+	"context"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -40,12 +42,20 @@ func TestTrace(t *testing.T) {
 }
 
 func (h *house) extend(t testing.TB) {
-	if settings() == nil {
-		return
+	if os.Getenv("TRACE") != "" {
+		h.admin(t, "create extension pg_stat_statements", "grant execute on function pg_stat_statements_reset(oid,oid,bigint) to public", "grant pg_read_all_stats to packhouse")
 	}
-	conn, err := pgx.Connect(t.Context(), strings.Replace(h.pg.AdminURL(), "/postgres?", "/packhouse?", 1))
+}
+
+// admin runs statements as the server's superuser.
+func (h *house) admin(t testing.TB, statements ...string) {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, strings.Replace(h.pg.AdminURL(), "/postgres?", "/packhouse?", 1))
 	must(t, err)
-	defer conn.Close(t.Context())
-	_, err = conn.Exec(t.Context(), "create extension pg_stat_statements; grant execute on function pg_stat_statements_reset(oid,oid,bigint) to public; grant pg_read_all_stats to packhouse")
-	must(t, err)
+	defer conn.Close(ctx)
+	for _, sql := range statements {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			t.Fatalf("%.300s: %v", sql, err)
+		}
+	}
 }
