@@ -30,8 +30,8 @@ test-data: ## run the tests over the real data in DATA_SAMPLES
 	DATA_SAMPLES="$(abspath $(DATA_SAMPLES))" go test -tags data -timeout 30m $$(grep -rl --include='*_test.go' '^//go:build data' cmd internal web | xargs -n1 dirname | sort -u | sed 's|^|./|')
 
 bench: ## print how fast it is on this machine
-	go build -o bin/oms ./cmd/oms
-	./bin/oms bench
+	@go build -o bin/oms ./cmd/oms
+	@go test -tags bench -run . -timeout 60m -v ./internal/bench
 
 gen: ## write everything that is generated
 	go tool templ generate

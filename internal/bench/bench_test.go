@@ -60,12 +60,11 @@ func open(t testing.TB, skus int) *house {
 	h := &house{dir: dir}
 	h.pg, err = pgrun.Start(ctx, pgrun.Options{Dir: dir, Settings: settings()})
 	must(t, err)
-	t.Cleanup(func() { h.pg.Stop(); os.RemoveAll(dir) })
+	t.Cleanup(func() { h.close(); h.pg.Stop(); os.RemoveAll(dir) })
 	must(t, migrateUp(ctx, h.pg.URL()))
 	h.extend(t)
 	h.pools, err = pg.Open(ctx, pg.Config{URL: h.pg.URL()})
 	must(t, err)
-	t.Cleanup(h.pools.Close)
 	jobs, err := worker.Inserter(h.pools.Write, nil)
 	must(t, err)
 	h.db = txn.Open(h.pools.Write, jobs, txn.Limits{Statement: time.Minute, Lock: time.Minute, Idle: time.Minute})
@@ -131,7 +130,6 @@ func (h *house) serve(t testing.TB) {
 	h.oms.Env = env
 	h.oms.Stdout, h.oms.Stderr = os.Stderr, os.Stderr
 	must(t, h.oms.Start())
-	t.Cleanup(func() { h.oms.Process.Signal(os.Interrupt); h.oms.Wait() })
 	h.base = "http://127.0.0.1:18090"
 	for range 100 {
 		if r, err := http.Get(h.base + "/readyz"); err == nil {
@@ -143,6 +141,19 @@ func (h *house) serve(t testing.TB) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	t.Fatal("the server did not become ready")
+}
+
+// close ends the server under measurement and the connections to the database.
+func (h *house) close() {
+	if h.oms != nil {
+		h.oms.Process.Signal(os.Interrupt)
+		h.oms.Wait()
+		h.oms = nil
+	}
+	if h.pools != nil {
+		h.pools.Close()
+		h.pools = nil
+	}
 }
 
 // client is one signed-in browser.
@@ -324,8 +335,7 @@ func quantiles(d []time.Duration) string {
 	if len(d) == 0 {
 		return "none"
 	}
-	at := func(p float64) float64 { return d[int(float64(len(d)-1)*p)].Seconds() * 1000 }
-	return fmt.Sprintf("p50 %.1f p95 %.1f p99 %.1f ms", at(.5), at(.95), at(.99))
+	return fmt.Sprintf("p50 %.1f p95 %.1f p99 %.1f ms", at(d, .5), at(d, .95), at(d, .99))
 }
 
 func must(t testing.TB, err error) {
