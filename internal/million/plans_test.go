@@ -33,6 +33,8 @@ func TestNoQuestionReadsThroughTheOrders(t *testing.T) {
 	t.Run("lists", func(t *testing.T) { lists(t, w) })
 	t.Run("filters", func(t *testing.T) { filters(t, w) })
 	t.Run("search", func(t *testing.T) { search(t, w) })
+	t.Run("hits are not lost", func(t *testing.T) { found(t, w) })
+	t.Run("pages turn both ways", func(t *testing.T) { walked(t, w) })
 	t.Run("counts and inboxes", func(t *testing.T) { inboxes(t, w) })
 	t.Run("customers and articles", func(t *testing.T) { others(t, w) })
 }
