@@ -231,3 +231,7 @@ func (h *house) commands() (all []edge.Route) {
 func id64(n int64) string { return fmt.Sprint(n) }
 
 func location(n int64) id.Location { return id.Location(n) }
+
+func addBound(h *house, at int64) edgetest.Staff {
+	return edgetest.Add(h.t, h.Database, access.Warehouse, location(at))
+}
