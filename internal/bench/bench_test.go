@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -118,7 +119,11 @@ var passwordLine = regexp.MustCompile(`[a-z0-9]{5}(-[a-z0-9]{5}){3}`)
 func (h *house) serve(t testing.TB) {
 	bin, err := filepath.Abs("../../bin/oms")
 	must(t, err)
-	env := append(os.Environ(), "DATABASE_URL="+h.pg.URL(), "SECRET_KEY="+secret, "LISTEN_ADDR=127.0.0.1:18090", "METRICS_ADDR=off", "LOG_LEVEL=error", "GOMAXPROCS=2")
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	address := free.Addr().String()
+	must(t, free.Close())
+	env := append(os.Environ(), "DATABASE_URL="+h.pg.URL(), "SECRET_KEY="+secret, "LISTEN_ADDR="+address, "METRICS_ADDR=off", "LOG_LEVEL=error", "GOMAXPROCS=2")
 	add := exec.Command(bin, "user", "add", "bench@demo.test", "--name", "Bench", "--role", "sales")
 	add.Env = env
 	out, err := add.CombinedOutput()
@@ -130,7 +135,7 @@ func (h *house) serve(t testing.TB) {
 	h.oms.Env = env
 	h.oms.Stdout, h.oms.Stderr = os.Stderr, os.Stderr
 	must(t, h.oms.Start())
-	h.base = "http://127.0.0.1:18090"
+	h.base = "http://" + address
 	for range 100 {
 		if r, err := http.Get(h.base + "/readyz"); err == nil {
 			r.Body.Close()
