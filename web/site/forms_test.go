@@ -209,7 +209,7 @@ func usual(name string) string {
 	short := name[strings.LastIndexByte(name, '.')+1:]
 	switch {
 	case strings.HasPrefix(name, "lines[0]"), strings.HasPrefix(name, "parts[0]"):
-		return map[string]string{"code": "TOWEL-WAF", "quantity": "2"}[short]
+		return map[string]string{"code": "TOWEL-WAF", "sku": "TOWEL-WAF", "quantity": "2"}[short]
 	case strings.Contains(name, "["):
 		return ""
 	}
