@@ -51,6 +51,7 @@ func (a *app) site() (http.Handler, error) {
 	return site.New(site.Config{
 		DB: a.db, Pools: a.pools, Key: a.key, Keys: a.keys, BaseURL: a.baseURL, TrustedProxies: a.cfg.TrustedProxies,
 		Clock: time.Now, Log: a.log, Metrics: a.health.registry, Dev: a.process.demo,
+		Caught: a.cfg.SMTPURL == "",
 	})
 }
 
