@@ -13,6 +13,7 @@ import (
 	"packhouse/internal/money"
 	"packhouse/internal/pg"
 	"packhouse/internal/problem"
+	"packhouse/internal/txn"
 )
 
 const byIDSQL = `
@@ -33,6 +34,15 @@ const creditLimitSQL = `select c.credit_limit_minor from customers c where c.id 
 // there is a problem.NotFound.
 func CreditLimit(dest **int64, customer id.Customer) pg.Query {
 	return pg.One(problem.Missing("customer"), []any{dest}, creditLimitSQL, customer)
+}
+
+const lockCreditSQL = `select c.id from customers c where c.id = $1 for no key update`
+
+// LockCredit queues the lock under which a customer's exposure is added up: two
+// orders at once must not both fit into what one of them leaves.
+func LockCredit(tx *txn.Tx, customer id.Customer) {
+	var locked id.Customer
+	txn.ReadOne(tx, problem.Missing("customer"), []any{&locked}, lockCreditSQL, customer)
 }
 
 // Standing is what a customer has ordered. Sums are per currency.

@@ -17,6 +17,7 @@ import (
 	"packhouse/internal/sales"
 	"packhouse/internal/settings"
 	"packhouse/internal/trade"
+	"packhouse/internal/txn"
 )
 
 // factsOf gathers what the checks of an order need, stock apart, and the
@@ -41,6 +42,9 @@ func factsOf(ctx context.Context, r pg.Reader, o *sales.Order, more ...pg.Query)
 	}
 	if limit == nil {
 		return f, ch, nil
+	}
+	if tx, writing := r.(*txn.Tx); writing {
+		customers.LockCredit(tx, o.Customer)
 	}
 	open, err := sales.Exposure(ctx, r, o.Customer, o.ID)
 	f.Credit = &sales.Credit{Limit: *limit, Open: open}

@@ -31,6 +31,12 @@ func reviewWith(ctx context.Context, r pg.Reader, o *sales.Order, held []invento
 			return nil, ch, err
 		}
 		facts.Shorts = shortsOf(inventory.Decide(needs, levels, termsOf(ch)))
+		for _, a := range held { // what the order keeps for itself is free for it
+			if s, short := facts.Shorts[a.Line]; short {
+				s.Free += a.Quantity
+				facts.Shorts[a.Line] = s
+			}
+		}
 	}
 	return o.Run(facts), ch, nil
 }

@@ -1,6 +1,12 @@
 package parts
 
 import (
+	"slices"
+	"sync"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
 	"packhouse/internal/trade"
 	"packhouse/web/ui"
 )
@@ -14,10 +20,26 @@ func ReadAddress(text func(name string) string, prefix string) trade.Address {
 func countryInput(l Look, prefix string, a trade.Address, problems ui.Problems) ui.Input {
 	in := ui.Input{Label: l.Say("field.country"), Name: prefix + ".country", Type: ui.Select, Value: a.Country, Problem: problems.For(prefix + ".country"),
 		Autocomplete: "country", Blank: "-", Width: "m"}
-	for _, c := range trade.Countries() {
-		in.Options = append(in.Options, ui.Option{Value: c, Label: trade.CountryOf(c).Name(l.Words.Lang())})
-	}
+	in.Options = Countries(l.Words.Lang())
 	return in
+}
+
+var byName sync.Map // language: []ui.Option
+
+// Countries are all of them by their names, as the language sorts them; put in
+// order once for each language.
+func Countries(lang string) []ui.Option {
+	if have, ok := byName.Load(lang); ok {
+		return have.([]ui.Option)
+	}
+	var all []ui.Option
+	for _, c := range trade.Countries() {
+		all = append(all, ui.Option{Value: c, Label: trade.CountryOf(c).Name(lang)})
+	}
+	order := collate.New(language.Make(lang))
+	slices.SortFunc(all, func(a, b ui.Option) int { return order.CompareString(a.Label, b.Label) })
+	byName.Store(lang, all)
+	return all
 }
 
 var autocomplete = map[string]string{"name": "name", "company": "organization", "line1": "address-line1", "line2": "address-line2",

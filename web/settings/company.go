@@ -13,6 +13,7 @@ import (
 	"packhouse/internal/trade"
 	"packhouse/internal/txn"
 	"packhouse/web/edge"
+	"packhouse/web/parts"
 	"packhouse/web/ui"
 )
 
@@ -133,9 +134,7 @@ func (v companyView) languages() ui.Input {
 func (v companyView) countries() ui.Input {
 	in := v.input("setting.country", "country", v.Form.Country)
 	in.Type, in.Blank, in.Help = ui.Select, "-", v.Say("settings.country_help")
-	for _, code := range trade.Countries() {
-		in.Options = append(in.Options, ui.Option{Value: code, Label: trade.CountryOf(code).Name(v.Words.Lang())})
-	}
+	in.Options = parts.Countries(v.Words.Lang())
 	return in
 }
 

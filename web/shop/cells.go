@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"packhouse/internal/trade"
+	"packhouse/web/parts"
 	"packhouse/web/ui"
 )
 
@@ -54,9 +55,7 @@ var autocomplete = map[string]string{"name": "shipping name", "company": "shippi
 func (v orderView) country() ui.Input {
 	in := v.input("field.country", "ship_to.country", v.Form.ShipTo.Country)
 	in.Type, in.Blank, in.Width, in.Autocomplete = ui.Select, "-", "m", "shipping country"
-	for _, code := range trade.Countries() {
-		in.Options = append(in.Options, ui.Option{Value: code, Label: trade.CountryOf(code).Name(v.Words.Lang())})
-	}
+	in.Options = parts.Countries(v.Words.Lang())
 	return in
 }
 
