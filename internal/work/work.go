@@ -42,6 +42,7 @@ const lateSQL = `
 	    select x.order_id, x.number, x.customer_name, x.channel_id, x.placed_at, x.promised_day, x.bucket, x.holds, x.total_minor, x.currency, x.sentence, x.args
 	    from sales_order_progress x
 	    where x.bucket = b.bucket and x.promised_day < $1
+	      and x.channel_id not in (select i.id from channels i where i.kind = 'import')
 	    order by x.promised_day, x.order_id
 	    limit $2) p
 	join channels c on c.id = p.channel_id
@@ -49,7 +50,7 @@ const lateSQL = `
 	limit $2`
 
 // Late are orders whose promised day has passed before today, the longest
-// first.
+// first. Those that were taken over from elsewhere are history, not work.
 func Late(ctx context.Context, r pg.Reader, today time.Time, limit int) ([]Item, error) {
 	return items(ctx, r, lateSQL, today, limit)
 }
