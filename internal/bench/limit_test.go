@@ -187,7 +187,6 @@ func (h *house) limit(t testing.TB, script string, clients, seconds int) float64
 	cmd.Env = append(os.Environ(), "PGOPTIONS=-c plan_cache_mode=force_generic_plan -c jit=off")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		os.WriteFile("/tmp/b/order.sql", []byte(script), 0o600)
 		t.Fatalf("pgbench: %v\n%.3000s", err, out)
 	}
 	m := regexp.MustCompile(`tps = ([0-9.]+)`).FindSubmatch(out)

@@ -48,7 +48,7 @@ func TestLists(t *testing.T) {
 		h := open(t, 1)
 		start := time.Now()
 		h.fill(t, n)
-		fmt.Printf("%d orders filled in in %.0f s; load %s\n", n, time.Since(start).Seconds(), load())
+		fmt.Printf("%d orders filled in, in %.0f s; load %s\n", n, time.Since(start).Seconds(), load())
 		c := h.client(t)
 		for _, a := range h.questions(t, n) {
 			var f figure
