@@ -225,9 +225,6 @@ func gift(ctx context.Context, tx *txn.Tx, g ground) error {
 type order struct {
 	channel  id.Channel
 	customer id.Customer
-	kind     string
-	name     string
-	email    string
 	to       trade.Address
 	lines    []flow.NewLine
 	po       string

@@ -15,6 +15,7 @@ func AmendOrder(ctx context.Context, tx *txn.Tx, order id.Order, seen int64, a s
 	if err != nil {
 		return err
 	}
+	before := o.Amendment()
 	changed, err := o.Amend(a)
 	if err != nil {
 		return err
@@ -29,7 +30,7 @@ func AmendOrder(ctx context.Context, tx *txn.Tx, order id.Order, seen int64, a s
 	}
 	sales.Save(tx, o)
 	sales.SaveSearch(tx, o)
-	sales.RecordAmended(tx, o, changed)
+	sales.RecordAmended(tx, o, before, changed)
 	return refreshProgress(ctx, tx, o, ch, held)
 }
 

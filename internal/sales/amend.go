@@ -63,10 +63,29 @@ func sameDay(a, b *time.Time) bool {
 	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
 }
 
-// RecordAmended notes which fields changed, and from which version.
-func RecordAmended(tx *txn.Tx, o *Order, changed []string) {
-	tx.Record(txn.Event{Kind: "order.amended", Subject: txn.About("order", o.ID), Order: o.ID, Public: true,
-		Data: map[string]any{"fields": strings.Join(changed, ", ")}})
+// RecordAmended notes which fields changed and, of those that hold no personal
+// data, what they were and are.
+func RecordAmended(tx *txn.Tx, o *Order, before Amendment, changed []string) {
+	data := map[string]any{"fields": strings.Join(changed, ", ")}
+	after := o.Amendment()
+	var changes []problem.Change
+	for _, c := range []problem.Change{{Field: "po_number", Before: before.PONumber, After: after.PONumber}, {Field: "wish", Before: string(before.Wish), After: string(after.Wish)},
+		{Field: "requested_day", Before: dayText(before.RequestedDay), After: dayText(after.RequestedDay)}} {
+		if c.Before != c.After {
+			changes = append(changes, c)
+		}
+	}
+	if len(changes) > 0 {
+		data["changes"] = changes
+	}
+	tx.Record(txn.Event{Kind: "order.amended", Subject: txn.About("order", o.ID), Order: o.ID, Public: true, Data: data})
+}
+
+func dayText(d *time.Time) string {
+	if d == nil {
+		return ""
+	}
+	return d.Format(time.DateOnly)
 }
 
 // Note is a remark on the timeline.

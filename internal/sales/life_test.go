@@ -294,15 +294,17 @@ func TestEachCheckFailsOnWhatItNames(t *testing.T) {
 		return names
 	}
 	for want, change := range map[string]func(*Order, *Facts){
-		"":          func(*Order, *Facts) {},
-		"address":   func(o *Order, _ *Facts) { o.ShipTo.Postcode = "1" },
-		"quantity":  func(o *Order, f *Facts) { f.MaxPieces = 4 },
-		"pack":      func(o *Order, _ *Facts) { o.Lines[0].Quantity = 10 },
-		"withdrawn": func(o *Order, f *Facts) { f.Articles = map[id.SKU]Article{1: {Code: "A", Pack: 4, Min: 4, Withdrawn: true}} },
-		"limit":     func(o *Order, f *Facts) { f.MaxTotal = 1189 },
-		"credit":    func(o *Order, f *Facts) { f.Credit = &Credit{Limit: 2000, Open: 900} },
-		"tax_id":    func(o *Order, f *Facts) { o.TaxID = "DE1" },
-		"stock":     func(o *Order, f *Facts) { f.Shorts = map[id.Line]ShortFact{1: {Missing: 1, Free: 7}} },
+		"":         func(*Order, *Facts) {},
+		"address":  func(o *Order, _ *Facts) { o.ShipTo.Postcode = "1" },
+		"quantity": func(o *Order, f *Facts) { f.MaxPieces = 4 },
+		"pack":     func(o *Order, _ *Facts) { o.Lines[0].Quantity = 10 },
+		"withdrawn": func(o *Order, f *Facts) {
+			f.Articles = map[id.SKU]Article{1: {Code: "A", Pack: 4, Min: 4, Withdrawn: true}}
+		},
+		"limit":  func(o *Order, f *Facts) { f.MaxTotal = 1189 },
+		"credit": func(o *Order, f *Facts) { f.Credit = &Credit{Limit: 2000, Open: 900} },
+		"tax_id": func(o *Order, f *Facts) { o.TaxID = "DE1" },
+		"stock":  func(o *Order, f *Facts) { f.Shorts = map[id.Line]ShortFact{1: {Missing: 1, Free: 7}} },
 	} {
 		var wanted []string
 		if want != "" {

@@ -44,6 +44,9 @@ func Event(l Look, h sales.Happening) ui.Happening {
 	if who == "" {
 		who = l.Say("actor." + h.Actor)
 	}
+	if fields, ok := h.Data["fields"].(string); ok {
+		h.Data["fields"] = l.fields(fields)
+	}
 	out := ui.Happening{At: l.When(h.Occurred), Who: who, Sentence: l.Tell("event."+h.Kind, h.Data), Internal: !h.Public, Icon: eventIcon(h.Kind)}
 	if text, ok := h.Data["text"].(string); ok {
 		out.Detail = text
@@ -57,7 +60,28 @@ func Event(l Look, h sales.Happening) ui.Happening {
 		}
 		out.Detail = strings.Join(parts, ", ")
 	}
+	if changes, ok := h.Data["changes"].([]any); ok {
+		var parts []string
+		for _, x := range changes {
+			if m, ok := x.(map[string]any); ok {
+				parts = append(parts, l.change(m))
+			}
+		}
+		out.Detail = strings.Join(parts, "; ")
+	}
 	return out
+}
+
+// change tells what a field was and is.
+func (l Look) change(m map[string]any) string {
+	side := func(name string) string {
+		if s, _ := m[name].(string); s != "" {
+			return s
+		}
+		return l.Say("none")
+	}
+	field, _ := m["field"].(string)
+	return l.Say("event.change", "field", l.Say(field), "before", side("before"), "after", side("after"))
 }
 
 // fields tells the names of fields, "po_number, phone", in words.
