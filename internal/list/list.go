@@ -45,6 +45,8 @@ type Filter struct {
 	Read func(values []string) (any, bool)
 	// Within names the only Parts that can hold such rows; empty means all. The others are not even asked.
 	Within []string
+	// Sort names the sort for which the filter has an index of its own: the parts are then read as one.
+	Sort string
 }
 
 // Sort orders a list by a column of type Type that an index covers.
@@ -206,7 +208,7 @@ func (q Query) sql(limit int) (sql string, args []any, back bool) {
 		return "$" + strconv.Itoa(len(args))
 	}
 	where := []string{}
-	parts, within := s.Parts, [][]string{}
+	parts, within, whole := s.Parts, [][]string{}, false
 	for _, name := range q.Active() {
 		f := s.Filters[name]
 		v, ok := f.Read(q.values[name])
@@ -223,6 +225,7 @@ func (q Query) sql(limit int) (sql string, args []any, back bool) {
 		if len(f.Within) > 0 {
 			within = append(within, f.Within)
 		}
+		whole = whole || f.Sort != "" && f.Sort == q.sort
 	}
 	parts = among(parts, within)
 	desc := q.desc
@@ -259,7 +262,7 @@ func (q Query) sql(limit int) (sql string, args []any, back bool) {
 	}
 	n := strconv.Itoa(limit)
 	switch {
-	case s.Partition != "" && len(parts) > 1:
+	case s.Partition != "" && len(parts) > 1 && !(whole && len(parts) == len(s.Parts)):
 		// One range of the index for each part, each planned for itself: a filter that fits few rows of one part may fit
 		// most of another.
 		branches := make([]string, len(parts))

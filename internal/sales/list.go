@@ -56,7 +56,7 @@ var List = &list.Spec{
 	Filters: map[string]list.Filter{
 		"bucket":   {SQL: "p.bucket = any(?)", Read: list.Texts(Buckets...)},
 		"channel":  {SQL: "p.channel_id = any(?)", Read: list.IDs},
-		"customer": {SQL: "p.customer_id = ?", Read: list.ID},
+		"customer": {SQL: "p.customer_id = ?", Read: list.ID, Sort: "placed"},
 		"location": {SQL: "p.order_id in (select f.order_id from fulfilment_orders f where f.location_id = ? and f.state in ('open', 'in_progress'))", Read: list.ID,
 			Within: []string{"work", "waiting", "shipped"}},
 		// Nothing is promised for a day before it was ordered, whatever the zone. The database cannot know, and would walk
