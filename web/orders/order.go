@@ -257,8 +257,11 @@ func (v orderView) because(n *ui.NextStep, why error, needs access.Permission) {
 	switch {
 	case why != nil:
 		n.Kind, n.Why = ui.Amber, v.Words.Tell(why)
-		if refusal, ok := errors.AsType[*problem.Refusal](why); ok && refusal.Fix.Path != "" {
-			n.Solve = &ui.Action{Label: v.Words.Say(refusal.Fix.Code, nil), Kind: ui.Primary, Href: refusal.Fix.Path}
+		if refusal, ok := errors.AsType[*problem.Refusal](why); ok {
+			n.Why = v.Tell(refusal.Code, refusal.Args)
+			if refusal.Fix.Path != "" {
+				n.Solve = &ui.Action{Label: v.Words.Say(refusal.Fix.Code, nil), Kind: ui.Primary, Href: refusal.Fix.Path}
+			}
 		}
 		if n.Why == n.Sentence {
 			n.Why = v.Say("confirm_waits")
