@@ -9,7 +9,6 @@ import (
 	"packhouse/internal/access"
 	"packhouse/internal/pg"
 	"packhouse/internal/settings"
-	"packhouse/internal/txn"
 	"packhouse/web/edge"
 	"packhouse/web/parts"
 )
@@ -57,5 +56,5 @@ func (p pages) look(r *edge.Request) parts.Look {
 	return l
 }
 
-// actorName keeps the actor's name for drafts and views.
-func (p pages) user(r *edge.Request) int64 { return txn.Actor(r.Actor()).ID }
+// user is whose drafts and views they are.
+func (p pages) user(r *edge.Request) int64 { return r.Actor().ID }
