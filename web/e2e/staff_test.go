@@ -32,19 +32,16 @@ func TestStaffEnterAnOrderByKeyboardAloneAndConfirmIt(t *testing.T) {
 			b.press(kb.ArrowDown)
 			b.press(kb.Enter)
 			b.until(`document.querySelector("[name=customer_id]").value`)
-			for name, text := range map[string]string{"contact_name": "Front desk"} {
-				b.tabTo(fmt.Sprintf(`[name=%q]`, name))
-				b.replace(text)
+			b.tabTo(`[name=contact_name]`)
+			b.replace("Front desk")
+			// Enter in a field of another kind takes nothing away.
+			b.press(kb.Enter)
+			if got := is[string](b, `document.querySelector('[name="lines[0].sku"]').value`); got != "TRAY-OAK-L" {
+				t.Fatalf("Enter in a field took the first line away; it is %q now", got)
 			}
-			for _, f := range [][2]string{{"ship_to.name", "Front desk"}, {"ship_to.line1", "Markt 3"}} {
+			for _, f := range [][2]string{{"ship_to.name", "Front desk"}, {"ship_to.line1", "Markt 3"}, {"ship_to.postcode", "20457"}, {"ship_to.city", "Hamburg"}} {
 				b.tabTo(fmt.Sprintf(`[name=%q]`, f[0]))
 				b.replace(f[1])
-			}
-			for _, f := range [][2]string{{"ship_to.postcode", "20457"}, {"ship_to.city", "Hamburg"}} {
-				if is[bool](b, fmt.Sprintf(`!!document.querySelector('[name=%q]')`, f[0])) {
-					b.tabTo(fmt.Sprintf(`[name=%q]`, f[0]))
-					b.replace(f[1])
-				}
 			}
 			b.shot("1-typed")
 			b.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
@@ -77,7 +74,7 @@ func TestStaffEnterAnOrderByKeyboardAloneAndConfirmIt(t *testing.T) {
 			}
 			b.tabTo(`form[action$="/confirm"] button`)
 			b.press(kb.Enter)
-			b.until(`document.querySelector(".flash, [role=status]") && document.querySelector("main").innerText.includes("Confirmed")`)
+			b.until(`document.querySelector(".flash, [role=status]") && document.querySelector("main").innerText.includes("is confirmed")`)
 			b.shot("4-confirmed")
 			b.confirmedOnce(order)
 		})
@@ -136,7 +133,7 @@ func TestADoubleClickConfirmsOnce(t *testing.T) {
 			b.do(chromedp.ScrollIntoView(chromedp.CSS(`form[action$="/confirm"] button`)))
 			at := is[[]float64](b, `(() => { const r = document.querySelector('form[action$="/confirm"] button').getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`)
 			b.do(chromedp.MouseClickXY(at[0], at[1]), chromedp.MouseClickXY(at[0], at[1], chromedp.ClickCount(2)))
-			b.until(`document.querySelector("main") && document.querySelector("main").innerText.includes("Confirmed") && document.readyState == "complete"`)
+			b.until(`document.querySelector("main") && document.querySelector("main").innerText.includes("is confirmed") && document.readyState == "complete"`)
 			b.shot("confirmed")
 			b.confirmedOnce(order)
 		})
@@ -170,8 +167,8 @@ func TestTheSecondOfTwoTabsKeepsWhatWasTyped(t *testing.T) {
 			}
 			second.click(`main form[action$="/edit"] button.go`)
 			second.until(fmt.Sprintf(`location.pathname == %q && document.readyState == "complete"`, path))
-			if n := second.one("select count(*) from sales_orders where po_number = 'FIRST-1' and note_customer = 'Ring twice, please'"); n != 1 {
-				t.Error("after looking at the other's change, saving again did not keep both")
+			if n := second.one("select count(*) from sales_orders where note_customer = 'Ring twice, please'"); n != 1 {
+				t.Error("after looking at the other's change, saving again did not put one's own in place")
 			}
 		})
 	}

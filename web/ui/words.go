@@ -73,7 +73,7 @@ var english = map[string]string{
 	"previous":   "Previous",
 	"price-each": "Price each",
 	"quantity":   "Quantity",
-	"remove":     "Remove line",
+	"remove":     "Remove",
 	"role":       "Role",
 	"search":     "Search",
 	"show":       "Show",

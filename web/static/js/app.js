@@ -293,6 +293,8 @@
     e.preventDefault();
     boxes(row.nextElementSibling || addRow(row.closest("[data-lines]")))[0].focus();
   });
+  // Enter in another field sends nothing: the totals are live.
+  on("click", e => { if (e.target.closest("[data-recount]")) e.preventDefault(); });
   on("keydown", e => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.target.form) { e.preventDefault(); e.target.form.requestSubmit(); }
   });
