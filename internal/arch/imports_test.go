@@ -71,7 +71,7 @@ var webParts = map[string]string{
 }
 
 // testRooms are for tests alone: no code that ships may know them.
-var testRooms = []string{"internal/arch", "internal/million", "internal/pgtest", "internal/pgtest/company", "internal/smtptest", "web/edge/edgetest"}
+var testRooms = []string{"internal/arch", "internal/million", "internal/pgtest", "internal/pgtest/company", "internal/smtptest", "web/e2e", "web/edge/edgetest"}
 
 // allowed answers what a room may know; ok is false for a room nobody has put
 // on a floor.
