@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -80,6 +81,7 @@ type amendView struct {
 	parts.Look
 	Order       *sales.Order
 	Form        amendForm
+	Was         amendForm // as the order stood when the form was drawn
 	Problems    ui.Problems
 	Key         string
 	Stale       string
@@ -92,7 +94,7 @@ func (p pages) amendForm(r *edge.Request) (edge.Reply, error) {
 	if err != nil {
 		return edge.Reply{}, err
 	}
-	v := amendView{Look: p.look(r), Order: o, Form: amendFormOf(o), Key: r.Key()}
+	v := amendView{Look: p.look(r), Order: o, Form: amendFormOf(o), Was: amendFormOf(o), Key: r.Key()}
 	return edge.Page(v.frame(), amendPage(v)), nil
 }
 
@@ -118,19 +120,59 @@ func (p pages) amend(r *edge.Request) (edge.Reply, error) {
 	if getErr != nil {
 		return edge.Reply{}, getErr
 	}
-	v := amendView{Look: p.look(r), Order: o, Form: form, Key: r.Key(), Problems: r.Problems(err)}
+	v := amendView{Look: p.look(r), Order: o, Form: form, Was: readWas(r), Key: r.Key(), Problems: r.Problems(err)}
 	if _, refused := errors.AsType[*problem.Refusal](err); refused {
 		v.Problems = ui.Problems{{Text: r.Sentence(err)}}
 	}
 	if _, stale := errors.AsType[*problem.Stale](err); stale {
 		name, at := o.ChangedBy()
 		v.Stale = v.Say("stale_order", "name", name, "at", v.Words.Near(at, v.Now))
-		v.Problems, v.Differences = nil, v.differences()
+		now := amendFormOf(o)
+		v.Form = v.Form.over(v.Was, now)
+		v.Problems, v.Differences, v.Was = nil, v.differences(), now
 		if v.Since, getErr = sales.Timeline(r.Context(), p.Read, order, false, 5); getErr != nil {
 			return edge.Reply{}, getErr
 		}
 	}
 	return edge.Redraw(err, v.frame(), amendPage(v)), nil
+}
+
+// readWas is how the order stood when the form was drawn.
+func readWas(r *edge.Request) (was amendForm) {
+	if json.Unmarshal([]byte(r.Raw("was")), &was) != nil {
+		return readAmendForm(r) // a form of another make: nothing counts as untouched
+	}
+	return was
+}
+
+// was is the hidden field that tells what a person touched from what they only
+// had before them.
+func (v amendView) was() []ui.Hidden {
+	raw, err := json.Marshal(v.Was)
+	if err != nil {
+		return nil
+	}
+	return []ui.Hidden{{Name: "was", Value: string(raw)}}
+}
+
+// over is what was typed, put over what stands in the order now: a field that
+// this person left as it was takes the other's value, so that saving again
+// does not undo what they never saw.
+func (f amendForm) over(was, now amendForm) amendForm {
+	for _, x := range []struct{ typed, was, now *string }{{&f.ContactName, &was.ContactName, &now.ContactName}, {&f.Email, &was.Email, &now.Email}, {&f.Phone, &was.Phone, &now.Phone},
+		{&f.TaxID, &was.TaxID, &now.TaxID}, {&f.RequestedDay, &was.RequestedDay, &now.RequestedDay}, {&f.Wish, &was.Wish, &now.Wish}, {&f.PONumber, &was.PONumber, &now.PONumber},
+		{&f.NoteCustomer, &was.NoteCustomer, &now.NoteCustomer}, {&f.NoteInternal, &was.NoteInternal, &now.NoteInternal}} {
+		if *x.typed == *x.was {
+			*x.typed = *x.now
+		}
+	}
+	if f.ShipTo == was.ShipTo {
+		f.ShipTo = now.ShipTo
+	}
+	if f.BillTo == was.BillTo {
+		f.BillTo = now.BillTo
+	}
+	return f
 }
 
 // differences sets what stands in the order now beside what was typed. The

@@ -1139,7 +1139,7 @@ func amendPage(v amendView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.Sheet{Action: path(v.Order.ID) + "/edit", Command: v.Key, Version: version(v.Order.Version())}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var40), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.Sheet{Action: path(v.Order.ID) + "/edit", Command: v.Key, Version: version(v.Order.Version()), Hidden: v.was()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var40), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
